@@ -1,0 +1,386 @@
+"""The seams of the house: what each room offers to the stages, as documented Protocols.
+
+Rooms implement these and never import each other; `wiring` picks the implementations; the
+suites in `tests/contracts/` run every implementation against the same expectations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from pipeline.errors import Issue
+from pipeline.types import (
+    ArchiveItem,
+    Article,
+    Candidate,
+    Entry,
+    Feed,
+    FeedMemory,
+    Fetched,
+    FetchRequest,
+    Interest,
+    Note,
+    Page,
+    PageState,
+    Paper,
+    Poll,
+    Repo,
+    RunReport,
+    Score,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The time, so that tests can hold it still."""
+
+    def now(self) -> datetime:
+        """The current time, aware, in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+
+
+class Source(Protocol):
+    """sources/: turns what a feed answered into entries. Pure but for files on disk."""
+
+    def request(self, feed: Feed, memory: FeedMemory) -> FetchRequest | None:
+        """What to ask the network for (conditional where `memory` allows), None for disk."""
+
+    def read(self, feed: Feed, page: Page | None, memory: FeedMemory, now: datetime) -> Poll:
+        """The feed's entries, newest first; a body that is no feed is an issue in the poll."""
+
+
+class Fetcher(Protocol):
+    """fetch/: one polite client for every URL."""
+
+    def fetch_many(self, requests: Iterable[FetchRequest]) -> Iterator[Fetched]:
+        """Yield one outcome per request as each completes; never raises for a URL."""
+
+    def block_host(self, host: str, issue: Issue) -> None:
+        """Answer everything still queued for `host` with `issue` instead of asking it."""
+
+    def bytes_per_host(self) -> Mapping[str, tuple[int, int]]:
+        """Requests and decoded bytes per host since the client was made."""
+
+
+class Extractor(Protocol):
+    """extract/: reads a page. Pure; no input makes it raise."""
+
+    def classify(self, page: Page) -> PageState:
+        """What the page is, cheaply (WeChat answers its error pages with HTTP 200)."""
+
+    def extract(self, page: Page, entry: Entry | None = None) -> Article:
+        """The article with its links; `entry` fills what the page does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup(Generic[T]):
+    """Answers of an index, keyed as they were asked.
+
+    `missing` are surely not there; `deferred` could not be asked now (limit, outage) and are
+    asked again by a later run; `issues` say why; `requests` counts what was sent.
+    """
+
+    found: Mapping[str, T] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    deferred: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    requests: int = 0
+
+
+class PaperIndex(Protocol):
+    """enrich/: the arXiv API (ids as in `Link.id`, `arxiv:2203.15332`)."""
+
+    def by_ids(self, ids: Sequence[str]) -> Lookup[Paper]:
+        """The papers with these ids, in as few requests as the service allows."""
+
+    def by_titles(self, titles: Sequence[str]) -> Lookup[Paper]:
+        """The paper that surely has each title, keyed by the title asked; abstains in doubt."""
+
+
+class RepoIndex(Protocol):
+    """enrich/: GitHub (ids as in `Link.id`, `github.com/owner/name`)."""
+
+    def by_ids(self, ids: Sequence[str]) -> Lookup[Repo]:
+        """The repositories; gone, renamed and blocked ones are found with their state."""
+
+
+class Enricher(Protocol):
+    """enrich/: pure decisions about what was looked up."""
+
+    def wanted(self, article: Article) -> Wanted:
+        """Which ids and titles to look up for an article, main links only."""
+
+    def assemble(
+        self,
+        article: Article,
+        papers: Mapping[str, Paper],
+        repos: Mapping[str, Repo],
+        missing: Iterable[str],
+        deferred: Iterable[str],
+    ) -> Candidate:
+        """The candidate: true papers and repositories, doubts as issues, the rest pending."""
+
+    def fold(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """Merge articles on the same paper into one candidate with `covered_by`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to look up for one article; `titles` only where no id is given."""
+
+    papers: tuple[str, ...] = ()
+    repos: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+
+
+class Limiter(Protocol):
+    """store/: politeness across processes (a `next_allowed_at` row per service)."""
+
+    def reserve(self, name: str, interval: float, now: datetime) -> float:
+        """Book the next slot of `name`, slots `interval` s apart; the seconds to wait for it."""
+
+    def push_back(self, name: str, until: datetime) -> None:
+        """Let nobody use `name` before `until` (Retry-After)."""
+
+
+class Embedder(Protocol):
+    """score/: text to vectors."""
+
+    @property
+    def name(self) -> str:
+        """Model, prompt and dtype, as one string: the cache key."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, shape (len(texts), dimensions), float32."""
+
+
+class VectorCache(Protocol):
+    """store/: embeddings by model name and content hash; values are raw float32 bytes."""
+
+    def get_vectors(self, model: str, hashes: Sequence[str]) -> Mapping[str, bytes]:
+        """The cached ones among `hashes`."""
+
+    def put_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        """Keep them; the same key twice is not an error."""
+
+
+class Scorer(Protocol):
+    """score/: relevance and stars with reasons."""
+
+    def version(self) -> str:
+        """Changes when model, interests, archive or decisions do: scores are remade then."""
+
+    def score(self, candidates: Sequence[Candidate]) -> tuple[Score, ...]:
+        """One score per candidate, in the same order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taste:
+    """What the scorer knows of the reader."""
+
+    interests: tuple[Interest, ...] = ()
+    archive: tuple[ArchiveItem, ...] = ()
+    dropped: tuple[ArchiveItem, ...] = ()
+    """Candidates the reader was shown and dropped; `stars` is 0."""
+
+
+class Drafter(Protocol):
+    """draft/: which, in what order, with what words. Pure."""
+
+    def draft(
+        self,
+        day: date,
+        candidates: Sequence[Candidate],
+        scores: Mapping[str, Score],
+        keep: Sequence[str] = (),
+    ) -> Note:
+        """The note of `day`. `keep` are article ids already in the day's draft, in order:
+        they stay where they are, better newcomers fill up to the limit, the rest is also seen."""
+
+
+class Notebook(Protocol):
+    """notes/: Note ↔ Markdown, and the folder of notes."""
+
+    def render(self, note: Note) -> str:
+        """The note as Markdown in the reader's format."""
+
+    def parse(self, text: str, day: date | None = None) -> Note:
+        """A note file, tolerantly: unknown lines are kept verbatim."""
+
+    def merge(self, base: str | None, current: str | None, new: Note) -> str:
+        """Three ways: last rendered, what the file holds now, what we would render today."""
+
+    def path(self, day: date) -> str:
+        """Where the day's note lives, relative to the notes folder (`202205/0505.md`)."""
+
+    def read(self, day: date) -> str | None:
+        """The day's file as it is now, None where there is none."""
+
+    def write(self, day: date, text: str) -> str:
+        """Write it atomically; the path written."""
+
+
+class ArchiveReader(Protocol):
+    """notes/: the reader's existing notes as archive items."""
+
+    def __call__(self, folder: str) -> tuple[tuple[ArchiveItem, ...], tuple[Issue, ...]]:
+        """Every item of every note below `folder`, by day and position, and what was odd."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingEntry:
+    """An entry waiting to be fetched, with how often that was tried."""
+
+    entry_id: str
+    entry: Entry
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingPage:
+    """A fetched page waiting to be extracted."""
+
+    entry_id: str
+    entry: Entry
+    page: Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRecord:
+    """A note as we last rendered it for a day; `items` are article ids in order."""
+
+    day: date
+    revision: int
+    text: str
+    items: tuple[str, ...] = ()
+    also_seen: tuple[str, ...] = ()
+
+
+class Store(Limiter, VectorCache, Protocol):
+    """store/: everything remembered. Every method is one transaction and may be repeated.
+
+    All ids are derived from content, so that a run broken anywhere and run again ends in the
+    same rows as an unbroken one.
+    """
+
+    # feeds and entries
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Make the feeds known; those no longer followed are kept but not polled."""
+
+    def memories(self, feed_ids: Sequence[str]) -> Mapping[str, FeedMemory]:
+        """What is remembered of each feed; a new feed has an empty memory."""
+
+    def record_poll(self, poll: Poll, now: datetime) -> int:
+        """Store new entries with the poll's ETag in one transaction; how many were new.
+
+        An entry whose (feed, key) or canonical URL is known is not stored again.
+        """
+
+    def record_poll_failure(
+        self, feed_id: str, issue: Issue, now: datetime, next_at: datetime
+    ) -> None:
+        """Remember that a poll failed, why, and when to try again."""
+
+    def feed_health(self) -> Sequence[tuple[Feed, FeedMemory, Issue | None]]:
+        """Every followed feed with its memory and its last failure."""
+
+    # pages and articles
+    def entries_to_fetch(self, now: datetime, limit: int) -> Sequence[PendingEntry]:
+        """Entries without a page that are due, oldest first."""
+
+    def save_page(self, entry_id: str, page: Page) -> None:
+        """Keep a fetched page (compressed) for extraction."""
+
+    def fetch_failed(
+        self, entry_id: str, issue: Issue, now: datetime, next_at: datetime | None
+    ) -> None:
+        """Remember a failed fetch; `next_at` None means it is permanent."""
+
+    def pages_to_extract(self, limit: int) -> Sequence[PendingPage]:
+        """Fetched pages without an article, oldest first."""
+
+    def save_article(self, entry_id: str, article: Article, now: datetime) -> bool:
+        """Keep the article and settle its entry; False where the article was known already."""
+
+    # enrichment
+    def articles_to_enrich(
+        self, now: datetime, limit: int
+    ) -> Sequence[tuple[Article, str, datetime]]:
+        """Readable articles without a candidate, or with pending ids that are due: the article,
+        its feed's title and when its entry was first seen."""
+
+    def known_papers(self, ids: Sequence[str]) -> Mapping[str, Paper]:
+        """The stored papers among `ids`; also found under the titles they were asked by."""
+
+    def known_repos(self, ids: Sequence[str], not_before: datetime) -> Mapping[str, Repo]:
+        """The stored repositories among `ids` that are not older than that."""
+
+    def known_missing(self, ids: Sequence[str], not_before: datetime) -> frozenset[str]:
+        """Ids and titles an index surely did not know when last asked."""
+
+    def save_papers(
+        self, papers: Mapping[str, Paper], missing: Iterable[str], now: datetime
+    ) -> None:
+        """Keep answers under the id or title they were asked by, and what was not there."""
+
+    def save_repos(self, repos: Mapping[str, Repo], missing: Iterable[str], now: datetime) -> None:
+        """Keep answers, and what was not there."""
+
+    def save_candidates(
+        self, candidates: Sequence[Candidate], now: datetime, retry_at: datetime | None
+    ) -> None:
+        """Keep candidates; those with pending ids are offered again from `retry_at`."""
+
+    # scores
+    def candidates_to_score(self, version: str) -> Sequence[Candidate]:
+        """Candidates not yet settled in a published past note that lack a score of `version`."""
+
+    def save_scores(self, scores: Sequence[Score], version: str) -> None:
+        """Keep scores under the version that made them."""
+
+    # drafts
+    def candidates_for(self, day: date) -> Sequence[tuple[Candidate, Score | None]]:
+        """Candidates drafted or shown on `day`, and those never drafted or shown at all."""
+
+    def last_draft(self, day: date) -> DraftRecord | None:
+        """The day's note as we last rendered it."""
+
+    def save_draft(self, record: DraftRecord, now: datetime) -> None:
+        """Keep it; its candidates now belong to the day. Equal text keeps the revision."""
+
+    # the past
+    def import_archive(self, items: Sequence[ArchiveItem]) -> int:
+        """Replace the archive of every day that occurs in `items`; how many there are now."""
+
+    def archive(self) -> Sequence[ArchiveItem]:
+        """The whole archive by day and position."""
+
+    def dropped(self) -> Sequence[ArchiveItem]:
+        """Candidates the reader dropped in review."""
+
+    # runs
+    def begin_run(self, run_id: str, day: date, now: datetime, owner: str) -> None:
+        """Take the store's run lock; raises `RunLockedError` while a living run holds it."""
+
+    def end_run(self, report: RunReport) -> None:
+        """Keep the report and give the lock back."""
+
+    def last_runs(self, count: int) -> Sequence[RunReport]:
+        """The newest runs first."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+
+Progress = Callable[[str, int, int], None]
+"""Told (stage, done, total) as work goes on; total 0 where it is not known."""
