@@ -1,0 +1,92 @@
+"""What a stage is given: the rooms behind their ports, and the run it belongs to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from time import perf_counter
+
+from pipeline.errors import Issue
+from pipeline.ports import (
+    Clock,
+    Drafter,
+    Enricher,
+    Extractor,
+    Fetcher,
+    Notebook,
+    PaperIndex,
+    Progress,
+    RepoIndex,
+    Scorer,
+    Source,
+    Store,
+)
+from pipeline.types import Feed, StageReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The rooms, as `wiring` furnished them; the scorer is made on demand, for it is heavy."""
+
+    clock: Clock
+    feeds: tuple[Feed, ...]
+    store: Store
+    source: Source
+    fetcher: Fetcher
+    extractor: Extractor
+    papers: PaperIndex
+    repos: RepoIndex
+    enricher: Enricher
+    scorer: Callable[[date], Scorer]
+    drafter: Drafter
+    notebook: Notebook
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """No progress wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the stages: its id, the day whose note is drafted, who watches."""
+
+    run_id: str
+    day: date
+    started_at: datetime
+    progress: Progress = _silent
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a stage while it works."""
+
+    stage: str
+    run: Run
+    total: int = 0
+    done: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    issues: list[Issue] = field(default_factory=list)
+    requests: int = 0
+    began: float = field(default_factory=perf_counter)
+
+    def step(self, outcome: str, *issues: Issue, count: int = 1) -> None:
+        """One more thing done: `made`, `skipped` or `failed`, with what was odd about it."""
+        self.done += 1
+        self.counts[outcome] += count
+        self.issues.extend(issues)
+        self.run.progress(self.stage, self.done, self.total)
+
+    def report(self) -> StageReport:
+        """The stage's report; seconds since the tally was made."""
+        return StageReport(
+            stage=self.stage,
+            seen=self.total,
+            made=self.counts["made"],
+            skipped=self.counts["skipped"],
+            failed=self.counts["failed"],
+            seconds=round(perf_counter() - self.began, 3),
+            requests=self.requests,
+            issues=tuple(self.issues),
+        )

@@ -1,0 +1,77 @@
+"""Score and draft: from candidates to the day's note in the reader's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from pipeline.ports import DraftRecord
+from pipeline.stages.app import App, Run, Tally
+from pipeline.types import ArchiveItem, Candidate, Note, StageReport
+from pipeline.urls import canonical_url
+
+
+def score(app: App, run: Run) -> StageReport:
+    """Say how much each candidate concerns the reader; only what has no score of this version."""
+    scorer = app.scorer(run.day)
+    version = scorer.version()
+    candidates = app.store.candidates_to_score(version)
+    tally = Tally("score", run, total=len(candidates))
+    if candidates:
+        scores = scorer.score(candidates)
+        app.store.save_scores(scores, version)
+        tally.step("made", count=len(scores))
+    return tally.report()
+
+
+def draft(app: App, run: Run) -> StageReport:
+    """Write the day's note, keeping every edit the reader made in the file."""
+    rows = app.store.candidates_for(run.day)
+    tally = Tally("draft", run, total=len(rows))
+    if not rows:
+        return tally.report()
+    base = app.store.last_draft(run.day)
+    scores = {c.article.id: s for c, s in rows if s}
+    past = _Past(app.store.archive(), run.day)
+    folded = app.enricher.fold([c for c, s in rows if s])
+    candidates = [past.mark(c) for c in folded]
+    note = app.drafter.draft(run.day, candidates, scores, keep=base.items if base else ())
+    _write(app, note, base)
+    app.store.save_draft(_record(app, note, rows), app.clock.now())
+    tally.step("made", count=len(note.items))
+    tally.counts["skipped"] = len(rows) - len(note.items)
+    return tally.report()
+
+
+def _write(app: App, note: Note, base: DraftRecord | None) -> None:
+    current = app.notebook.read(note.day)
+    text = app.notebook.merge(base.text if base else None, current, note)
+    if text != current:
+        app.notebook.write(note.day, text)
+
+
+def _record(app: App, note: Note, rows: Sequence[tuple[Candidate, object]]) -> DraftRecord:
+    """All that was considered belongs to the day now: drafted, shown below, or passed over."""
+    items = tuple(i.article_id for i in note.items if i.article_id)
+    rest = tuple(c.article.id for c, _ in rows if c.article.id not in items)
+    return DraftRecord(
+        day=note.day, revision=0, text=app.notebook.render(note), items=items, also_seen=rest
+    )
+
+
+class _Past:
+    """The archive by paper, repository and address, to tell what was noted before."""
+
+    def __init__(self, archive: Iterable[ArchiveItem], today: date) -> None:
+        self._days: dict[str, date] = {}
+        for item in archive:
+            if item.day != today:
+                for key in (canonical_url(item.url), *item.paper_ids):
+                    self._days.setdefault(key, item.day)
+
+    def mark(self, candidate: Candidate) -> Candidate:
+        """The candidate with the first day on which its article or paper was noted."""
+        keys = [canonical_url(candidate.article.url), *(p.id for p in candidate.papers)]
+        days = [self._days[k] for k in keys if k in self._days]
+        return replace(candidate, noted=min(days)) if days else candidate
