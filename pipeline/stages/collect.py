@@ -125,7 +125,7 @@ def _poll_failed(
 
 def backoff(base: timedelta, failures: int, seed: str) -> timedelta:
     """Exponential back-off to 24 hours with a jitter of ±20 % that depends on `seed` only."""
-    grown = base * 2 ** min(failures, 12)
+    grown = base * (1 << min(failures, 12))
     jitter = int(hashlib.sha256(f"{seed}{failures}".encode()).hexdigest()[:4], 16) / 0xFFFF
     return min(grown * (0.8 + 0.4 * jitter), _LONGEST)
 

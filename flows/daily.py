@@ -1,0 +1,77 @@
+"""The main job as a Prefect flow: six coarse tasks, one per stage, no subflows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import date as Date  # noqa: N812  (the parameter is called `date` in Prefect's UI)
+from pathlib import Path
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from pipeline.stages import ORDER
+from pipeline.types import RunReport, StageReport
+from pipeline.wiring import Watch, run_day
+
+_WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)
+"""Who watches a run that was started in this very process (the command line)."""
+
+RECORDED_WITHIN = 5.0
+"""How long, in seconds, to wait for the server to have written the last task run."""
+
+
+def _as_task(name: str, stage: Callable[[], StageReport]) -> StageReport:
+    """Run a stage as a task of the flow; the closure keeps the rooms out of its parameters."""
+    return task(stage, name=name, cache_policy=NO_CACHE, persist_result=False)()
+
+
+@flow(name="daily", persist_result=False)
+def daily(date: Date | None = None, config: Path | None = None) -> RunReport:
+    """Draft the note of one day from everything that is new.
+
+    Args:
+        date: the note's day; today in the reader's time zone where it is left out.
+        config: the folder with settings.toml; the current folder where it is left out.
+    """
+    return run_day(config, date, call=_as_task, watch=_WATCH.get())
+
+
+def run_watched(date: Date | None, config: Path, watch: Watch | None) -> RunReport:
+    """Run the flow in this process while `watch` looks on, and see it recorded to the end.
+
+    Raises whatever a stage raises, as the flow itself does.
+    """
+    token = _WATCH.set(watch)
+    try:
+        state = daily(date=date, config=config, return_state=True)
+    finally:
+        _WATCH.reset(token)
+    if run_id := state.state_details.flow_run_id:
+        _drain(run_id)
+    report: RunReport = state.result()
+    return report
+
+
+def _drain(flow_run_id: UUID) -> None:
+    """Send what the client still holds, then wait until the server has written every task run.
+
+    A server stopped before that loses the tail of the history.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    EventsWorker.drain_all(timeout=RECORDED_WITHIN)
+    APILogWorker.drain_all(timeout=RECORDED_WITHIN)
+    ours = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
+    deadline = time.monotonic() + RECORDED_WITHIN
+    with get_client(sync_client=True) as client:
+        while time.monotonic() < deadline:
+            tasks = client.read_task_runs(flow_run_filter=ours)
+            if len(tasks) >= len(ORDER) and all(t.state and t.state.is_final() for t in tasks):
+                return
+            time.sleep(0.1)

@@ -1,0 +1,104 @@
+"""`stardraft run` and `stardraft status`: the main job, and how it went before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.talk import Config, Day, Json, say_json, watching
+from pipeline.errors import Exit
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from pipeline.settings import Workspace
+    from pipeline.types import RunReport
+    from pipeline.wiring import Watch
+
+
+def run(
+    day: Day = None,
+    config: Config = None,
+    prefect: Annotated[
+        bool, typer.Option("--prefect/--no-prefect", help="是否作为 Prefect 流程运行并留下记录。")
+    ] = True,
+    as_json: Json = False,
+) -> None:
+    """看有什么新文章，核对论文与代码，写出当天的笔记。"""
+    from pathlib import Path
+
+    from pipeline.settings import find_config, load_workspace
+
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    with watching(quiet=as_json) as watch:
+        if prefect:
+            report = _as_flow(workspace, day, watch)
+        else:
+            report = _directly(workspace.config, day, watch)
+    _tell(workspace, report, as_json)
+    if report.partly_failed:
+        raise typer.Exit(Exit.PARTLY)
+
+
+def _directly(config: Path, day: date | None, watch: Watch | None) -> RunReport:
+    from pipeline.wiring import run_day
+
+    return run_day(config, day, watch=watch)
+
+
+def _as_flow(workspace: Workspace, day: date | None, watch: Watch | None) -> RunReport:
+    from flows.engine import engine
+
+    prefect = workspace.settings.prefect
+    with engine(workspace.state / "prefect", prefect.port, prefect.api_url):
+        from flows.daily import run_watched
+
+        return run_watched(day, workspace.config, watch)
+
+
+def _tell(workspace: Workspace, report: RunReport, as_json: bool) -> None:
+    from pipeline.report import as_json as plain
+    from pipeline.report import summary_lines
+
+    path = str(workspace.notes / report.note_path) if report.note_path else None
+    if as_json:
+        say_json({**plain(report), "note_path": path})
+    else:
+        typer.echo("\n".join(summary_lines(report, path)))
+
+
+def status(
+    config: Config = None,
+    count: Annotated[int, typer.Option("--count", min=1, max=1000, help="最近几次。")] = 5,
+    as_json: Json = False,
+) -> None:
+    """最近几次运行做了什么，略过了什么，为什么。"""
+    from pathlib import Path
+
+    from pipeline.report import as_json as plain
+    from pipeline.report import issue_lines, stage_line
+    from pipeline.settings import find_config, load_workspace
+    from pipeline.wiring import open_store
+
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    store = open_store(workspace)
+    try:
+        runs = store.last_runs(count)
+    finally:
+        store.close()
+    if as_json:
+        say_json([plain(report) for report in runs])
+        return
+    if not runs:
+        typer.echo("还没有运行过。下一步：stardraft run")
+    for report in runs:
+        outcome = "部分失败" if report.partly_failed else "完成"
+        typer.echo(
+            f"{report.started_at:%Y-%m-%d %H:%M} UTC  {report.day} 的笔记：{outcome}，{report.items} 条"
+        )
+        for stage in report.stages:
+            typer.echo(f"  {stage_line(stage)}")
+        for line in issue_lines(i for s in report.stages for i in s.issues):
+            typer.echo(f"  {line}")

@@ -1,0 +1,61 @@
+"""The command `stardraft`: its words, and the exit codes of `pipeline.errors.Exit`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from pipeline import __version__
+from pipeline.cli import daily, evaluate, past, reading, workspace
+from pipeline.cli.talk import complain
+from pipeline.errors import StardraftError
+
+app = typer.Typer(
+    name="stardraft",
+    help="把一个早上的阅读变成一篇只需过目的笔记。Turns a morning of reading into a note.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (
+    daily.run,
+    workspace.init,
+    workspace.doctor,
+    daily.status,
+    workspace.sources,
+    reading.add,
+    reading.extract,
+):
+    app.command()(command)
+app.add_typer(past.app, name="notes")
+app.add_typer(evaluate.app, name="evaluate")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"stardraft {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="版本。"
+    ),
+) -> None:
+    """Options that come before a command."""
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """The entry point: run the command and exit with its code (130 after Ctrl+C)."""
+    try:
+        app(args=arguments, prog_name="stardraft")
+    except StardraftError as error:
+        complain(error.issues)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,113 @@
+"""`stardraft notes …`: the reader's own past notes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.talk import Config, Json, complain, say_json
+from pipeline.errors import Exit, Issue, UsageError
+
+app = typer.Typer(no_args_is_help=True, help="以往的笔记：导入、解析、检查。")
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="放笔记的文件夹。")],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """读入以往的笔记，让星数和重复从第一次运行起就有依据。"""
+    from pipeline.notes import read_archive
+    from pipeline.settings import find_config, load_workspace
+    from pipeline.wiring import open_store
+
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    items, issues = read_archive(str(_folder(folder)))
+    store = open_store(workspace)
+    try:
+        total = store.import_archive(items)
+    finally:
+        store.close()
+    days = len({i.day for i in items})
+    if as_json:
+        say_json(
+            {
+                "days": days,
+                "items": len(items),
+                "total": total,
+                "issues": [_plain(i) for i in issues],
+            }
+        )
+        return
+    complain(issues)
+    typer.echo(f"读入 {days} 天的 {len(items)} 条；库里共 {total} 条。下一步：stardraft run")
+
+
+@app.command()
+def parse(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="一篇笔记。")], as_json: Json = False
+) -> None:
+    """解析一篇笔记，列出每条的标题、星数、链接。"""
+    from pipeline.notes import parse_note, parse_payload
+
+    note = parse_note(_text(file), file)
+    if as_json:
+        say_json(parse_payload(note))
+        return
+    for number, item in enumerate(note.items, 1):
+        typer.echo(f"{number}. {'★' * item.stars}{'☆' * (5 - item.stars)} {item.title}")
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="放笔记的文件夹。")],
+    as_json: Json = False,
+) -> None:
+    """检查以往的笔记：失效的索引链接、重复的文章和论文、缺的图片。"""
+    from pipeline.notes import check_archive
+
+    issues = check_archive(str(_folder(folder)))
+    if as_json:
+        say_json([_plain(i) for i in issues])
+    else:
+        for issue in issues:
+            typer.echo(f"{issue.subject}：{issue.sentence} {issue.remedy}".rstrip())
+        typer.echo(f"共 {len(issues)} 处。")
+    if issues:
+        raise typer.Exit(Exit.PARTLY)
+
+
+def _plain(issue: Issue) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(issue)
+
+
+def _folder(path: Path) -> Path:
+    if path.is_dir():
+        return path
+    raise UsageError(
+        Issue(
+            subject=str(path),
+            code="notes.no_folder",
+            sentence="没有这个文件夹。",
+            remedy="检查路径。",
+        )
+    )
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            Issue(
+                subject=str(file),
+                code="notes.unreadable",
+                sentence=f"读不了这个文件：{error}",
+                remedy="检查路径；文件要用 UTF-8 编码。",
+            )
+        ) from error

@@ -1,0 +1,115 @@
+"""`stardraft extract` and `stardraft add`: one article by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.talk import Config, Json, say_json
+from pipeline.errors import Issue, StardraftError, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.types import Article, Page
+
+
+def extract(
+    source: Annotated[str, typer.Argument(metavar="FILE|URL", help="网页、Markdown 文件或网址。")],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """读一篇文章：标题、正文、论文与代码链接，各有依据。"""
+    from pipeline.extract import PageExtractor, as_payload
+
+    page = _from_web(source, config) if "://" in source else _from_disk(Path(source))
+    article = PageExtractor().extract(page)
+    if as_json:
+        say_json(as_payload(article))
+    else:
+        _show(article)
+
+
+def _from_disk(path: Path) -> Page:
+    from pipeline.extract import read_path
+    from pipeline.wiring import SystemClock
+
+    try:
+        return read_path(path, SystemClock().now())
+    except OSError as error:
+        raise UsageError(
+            Issue(
+                subject=str(path),
+                code="file.unreadable",
+                sentence=f"读不了这个文件：{error.strerror or error}。",
+                remedy="检查路径；网址要写全 https://…",
+            )
+        ) from error
+
+
+def _from_web(url: str, config: Path | None) -> Page:
+    from pipeline.errors import ConfigError
+    from pipeline.settings import find_config, load_workspace, shipped_config
+    from pipeline.types import FetchRequest
+    from pipeline.wiring import SystemClock, fetcher
+
+    try:
+        workspace = load_workspace(find_config(config, Path.cwd()))
+    except ConfigError:
+        if config:
+            raise
+        workspace = load_workspace(shipped_config())
+    (fetched,) = fetcher(workspace, SystemClock()).fetch_many([FetchRequest(url=url)])
+    if fetched.page is None:
+        assert fetched.issue is not None
+        raise StardraftError(fetched.issue)
+    return fetched.page
+
+
+def _show(article: Article) -> None:
+    typer.echo(f"{article.title or '（没有标题）'}  [{article.state.value}]")
+    details = (
+        article.account,
+        article.author,
+        article.published and f"{article.published:%Y-%m-%d %H:%M} UTC",
+    )
+    typer.echo("  ".join(d for d in details if d))
+    for link in article.links:
+        typer.echo(f"  {link.role:9} {link.kind:7} {link.id}")
+        typer.echo(f"            {link.reason}")
+    for subject in article.subjects:
+        typer.echo(f"  只有标题：{subject}")
+    for issue in article.issues:
+        typer.echo(f"  {issue.sentence} {issue.remedy}")
+
+
+def add(
+    urls: Annotated[list[str], typer.Argument(metavar="URL…", help="要读的文章网址。")],
+    config: Config = None,
+) -> None:
+    """把网址放进收件箱，下次运行会读。"""
+    from pipeline.settings import find_config, load_workspace
+    from pipeline.urls import canonical_url, is_web_url
+
+    wrong = [u for u in urls if not is_web_url(u)]
+    if wrong:
+        raise UsageError(
+            *(
+                Issue(
+                    subject=u,
+                    code="url.bad",
+                    sentence="这不是一个网址。",
+                    remedy="要以 http:// 或 https:// 开头，整个用引号括起来。",
+                )
+                for u in wrong
+            )
+        )
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    inbox = workspace.root / workspace.settings.sources.inbox
+    known = inbox.read_text(encoding="utf-8") if inbox.is_file() else ""
+    fresh = [u for u in dict.fromkeys(map(canonical_url, urls)) if u not in known.split()]
+    gap = "" if not known or known.endswith("\n") else "\n"
+    with inbox.open("a", encoding="utf-8") as file:
+        file.write(gap + "".join(f"{u}\n" for u in fresh))
+    typer.echo(f"加入 {len(fresh)} 个，已有 {len(urls) - len(fresh)} 个：{inbox}")
+    typer.echo("下一步：stardraft run")

@@ -1,0 +1,101 @@
+"""The words of a run report: one line per stage, issues by what they concern, the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from pipeline.errors import Issue
+from pipeline.types import RunReport, StageReport
+
+STAGE_NAMES = {
+    "poll": "查看来源",
+    "fetch": "取回网页",
+    "extract": "读出文章",
+    "enrich": "核对论文与代码",
+    "score": "估计相关程度",
+    "draft": "写笔记",
+}
+_MADE = {
+    "poll": "条新条目",
+    "fetch": "个网页",
+    "extract": "篇文章",
+    "enrich": "篇已核对",
+    "score": "篇已估计",
+    "draft": "条写入笔记",
+}
+MAX_ISSUES_SHOWN = 20
+
+
+def stage_line(stage: StageReport) -> str:
+    """One line for a finished stage."""
+    name = STAGE_NAMES.get(stage.stage, stage.stage)
+    parts = [f"{stage.made} {_MADE.get(stage.stage, '')}".strip()]
+    if stage.skipped:
+        parts.append(f"略过 {stage.skipped}")
+    if stage.failed:
+        parts.append(f"失败 {stage.failed}")
+    if stage.requests:
+        parts.append(f"请求 {stage.requests} 次")
+    return f"{name}：{'，'.join(parts)}（{stage.seconds:.1f} 秒）"
+
+
+def issue_lines(issues: Iterable[Issue], limit: int = MAX_ISSUES_SHOWN) -> list[str]:
+    """What was odd, a line each with its remedy; equal ones are said once with their number."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for issue in issues:
+        groups.setdefault((issue.code, issue.sentence, issue.remedy), []).append(issue.subject)
+    lines = []
+    for (_, sentence, remedy), subjects in list(groups.items())[:limit]:
+        first = _one_line(subjects[0])
+        more = f" 等 {len(subjects)} 处" if len(subjects) > 1 else ""
+        lines.append(
+            f"· {first}{more}：{_one_line(sentence)}{(' ' + _one_line(remedy)) if remedy else ''}"
+        )
+    if len(groups) > limit:
+        lines.append(f"· 另有 {len(groups) - limit} 类，见 stardraft status --json")
+    return lines
+
+
+def _one_line(text: str) -> str:
+    """No line breaks or terminal control characters from a foreign title, and not too long."""
+    clean = "".join(c if c.isprintable() else " " for c in text)
+    return clean if len(clean) <= 160 else clean[:159] + "…"
+
+
+def summary_lines(report: RunReport, note_path: str | None) -> list[str]:
+    """How the run ended: what was made, what was left out and why, and the next command."""
+    issues = [issue for stage in report.stages for issue in stage.issues]
+    lines = []
+    if note_path and report.items:
+        lines.append(f"{report.day:%Y-%m-%d} 的笔记写好了：{report.items} 条，{note_path}")
+    elif note_path:
+        lines.append(f"{report.day:%Y-%m-%d} 没有新文章，笔记不变：{note_path}")
+    else:
+        lines.append(f"{report.day:%Y-%m-%d} 没有可写的文章，没有写笔记。")
+    if issues:
+        lines.append(f"略过与失败（{len(issues)} 处）：")
+        lines.extend(issue_lines(issues))
+    lines.append(
+        "下一步：打开笔记改星数和提示，存盘即可；再运行一次不会丢掉修改。"
+        if note_path
+        else "下一步：stardraft doctor 检查来源和设置。"
+    )
+    return lines
+
+
+def as_json(report: RunReport) -> dict[str, Any]:
+    """The report as plain JSON data; dates in ISO 8601."""
+    data: dict[str, Any] = _plain(asdict(report))
+    data["partly_failed"] = report.partly_failed
+    return data
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value.isoformat() if isinstance(value, datetime | date) else value

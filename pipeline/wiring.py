@@ -1,0 +1,213 @@
+"""The only place that picks implementations: settings in, furnished rooms out."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pipeline import __version__
+from pipeline.errors import ConfigError, Issue
+from pipeline.settings import FEEDS, Workspace, find_config, load_workspace, shipped_config
+from pipeline.stages import App, Run, directly, run_stages
+from pipeline.stages.run import Call
+from pipeline.types import Feed, RunReport, StageReport
+
+if TYPE_CHECKING:
+    from pipeline.ports import Embedder, Notebook, Progress, Scorer, Store
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The current time in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Who wants to hear of a run: of each step, and of each stage that ends."""
+
+    progress: Progress
+    done: Callable[[StageReport], None]
+
+
+def today(workspace: Workspace, clock: SystemClock) -> date:
+    """The reader's day."""
+    return clock.now().astimezone(ZoneInfo(workspace.settings.reader.timezone)).date()
+
+
+def feeds_of(workspace: Workspace) -> tuple[tuple[Feed, ...], tuple[Issue, ...]]:
+    """The followed feeds with the inbox and the folder of saved pages, and what is wrong.
+
+    Raises `ConfigError` where the list is missing, unreadable or empty.
+    """
+    from pipeline.sources import read_opml
+
+    if not workspace.feeds.is_file():
+        raise ConfigError(_no_feeds(workspace, f"找不到 {FEEDS}。"))
+    feeds, issues = read_opml(workspace.feeds)
+    sources = workspace.settings.sources
+    disk = (
+        Feed(
+            id="inbox", title="贴进来的网址", url=str(workspace.root / sources.inbox), kind="inbox"
+        ),
+        Feed(id="saved", title="保存的网页", url=str(workspace.root / sources.saved), kind="files"),
+    )
+    present = tuple(f for f in disk if Path(f.url).exists())
+    if not feeds and not present:
+        raise ConfigError(*issues, _no_feeds(workspace, "来源列表是空的，没有可看的来源。"))
+    return (*feeds, *present), tuple(issues)
+
+
+def _no_feeds(workspace: Workspace, sentence: str) -> Issue:
+    return Issue(
+        subject=str(workspace.feeds),
+        code="feeds.none",
+        sentence=sentence,
+        remedy=f"照 {shipped_config() / FEEDS} 的样子写，或从阅读器导出 OPML 放在这里。",
+    )
+
+
+def open_store(workspace: Workspace) -> Store:
+    """The workspace's state, made or migrated where needed."""
+    from pipeline.store import open_store as opened
+
+    return opened(workspace.store_url)
+
+
+def notebook(workspace: Workspace) -> Notebook:
+    """The reader's folder of notes in the reader's format."""
+    from pipeline.notes import FolderNotebook, NoteLayout
+
+    notes = workspace.settings.notes
+    layout = NoteLayout(
+        heading=notes.heading,
+        footer=notes.footer,
+        footer_image=notes.footer_image,
+        template=workspace.template,
+    )
+    return FolderNotebook(workspace.notes, layout)
+
+
+def embedder(workspace: Workspace, store: Store) -> Embedder:
+    """The embedding model with its cache in the store; nothing is loaded before it is used."""
+    from pipeline.score import CachedEmbedder, make_embedder
+
+    return CachedEmbedder(
+        make_embedder(workspace.settings.model.name, workspace.model_cache), store
+    )
+
+
+def _scorer(workspace: Workspace, store: Store, day: date) -> Scorer:
+    from pipeline.ports import Taste
+    from pipeline.score import RelevanceScorer, load_interests
+
+    interests, issues = load_interests(workspace.interests)
+    if issues:
+        raise ConfigError(*issues)
+    taste = Taste(
+        interests=interests, archive=tuple(store.archive()), dropped=tuple(store.dropped())
+    )
+    return RelevanceScorer(embedder(workspace, store), taste, day)
+
+
+@contextmanager
+def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
+    """All rooms furnished by the settings; the store is closed when the block ends."""
+    from pipeline.draft import DayDrafter, DraftConfig
+    from pipeline.enrich import (
+        ArxivConfig,
+        ArxivIndex,
+        GithubConfig,
+        GithubIndex,
+        PaperEnricher,
+        github_token,
+    )
+    from pipeline.extract import PageExtractor
+    from pipeline.sources import Sources
+
+    settings = workspace.settings
+    feeds, _ = feeds_of(workspace)
+    store = open_store(workspace)
+    try:
+        yield App(
+            clock=clock,
+            feeds=feeds,
+            store=store,
+            source=Sources(max_entries=settings.fetch.max_entries),
+            fetcher=fetcher(workspace, clock),
+            extractor=PageExtractor(),
+            papers=ArxivIndex(
+                ArxivConfig(**settings.arxiv.model_dump()), limiter=store, clock=clock
+            ),
+            repos=GithubIndex(
+                GithubConfig(**settings.github.model_dump(), token=github_token()),
+                limiter=store,
+                clock=clock,
+            ),
+            enricher=PaperEnricher(),
+            scorer=cache(lambda day: _scorer(workspace, store, day)),
+            drafter=DayDrafter(
+                DraftConfig(**settings.draft.model_dump(), language=settings.reader.language)
+            ),
+            notebook=notebook(workspace),
+        )
+    finally:
+        store.close()
+
+
+def fetcher(workspace: Workspace, clock: SystemClock):
+    from pipeline.fetch import FetchPolicy, PoliteFetcher
+
+    fetch = workspace.settings.fetch
+    return PoliteFetcher(
+        FetchPolicy(
+            user_agent=fetch.user_agent or f"stardraft/{__version__}",
+            concurrency=fetch.concurrency,
+            per_host=fetch.per_host,
+            host_delays={"mp.weixin.qq.com": fetch.wechat_delay},
+            timeout=fetch.timeout,
+            max_bytes=int(fetch.max_megabytes * 1024 * 1024),
+            proxy=fetch.proxy or None,
+            allow_private=fetch.allow_private,
+            gateway=fetch.gateway or None,
+            obey_robots=fetch.obey_robots,
+        ),
+        clock,
+    )
+
+
+def run_day(
+    config: Path | None,
+    day: date | None,
+    *,
+    call: Call = directly,
+    watch: Watch | None = None,
+) -> RunReport:
+    """Draft one day of the workspace that `config` names: what the command and the flow do.
+
+    Raises `ConfigError` for a broken workspace, `RunLockedError` while another run is alive.
+    """
+    clock = SystemClock()
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    with build(workspace, clock) as app:
+        run = Run(
+            run_id=uuid.uuid4().hex,
+            day=day or today(workspace, clock),
+            started_at=clock.now(),
+            **({"progress": watch.progress} if watch else {}),
+        )
+        return run_stages(app, run, call=call, **({"done": watch.done} if watch else {}))

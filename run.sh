@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Everything a newcomer or CI does with this project, as commands that can be read.
+# Needs bash, git and Python 3.11 or newer; uses uv where it is installed, else venv + pip.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+VENV=${STARDRAFT_VENV:-.venv}
+BIN="$VENV/bin"
+
+usage() {
+  cat <<'TEXT'
+./run.sh setup            install everything into .venv (every other command does so first)
+./run.sh demo             the main job on a bundled sample day, without network
+./run.sh realday          the main job on recorded real data (needs STARDRAFT_CORPUS)
+./run.sh stardraft ARGS…  the command in this environment
+./run.sh test [ARGS…]     the tests (pytest's arguments may follow)
+./run.sh lint             format, lint, types, walls between the rooms
+./run.sh bench [NAME]     measurements, side by side with simpler methods
+TEXT
+}
+
+python_here() {
+  local candidate
+  for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python; do
+    if [ -n "$candidate" ] && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+  echo "需要 Python 3.11 或更新。Python 3.11 or newer is needed." >&2
+  exit 1
+}
+
+install_with_uv() {
+  uv venv --quiet --allow-existing --python "$(python_here)" "$VENV" &&
+    VIRTUAL_ENV="$PWD/$VENV" uv pip install --quiet --compile-bytecode \
+      --constraint constraints.txt --editable '.[dev]'
+}
+
+install_with_pip() {
+  "$(python_here)" -m venv "$VENV"
+  "$BIN/python" -m pip install --quiet --disable-pip-version-check \
+    --constraint constraints.txt --editable '.[dev]'
+}
+
+setup() {
+  local want have
+  want=$(cat pyproject.toml constraints.txt | cksum)
+  have=$(cat "$VENV/.installed" 2>/dev/null || true)
+  [ "$want" = "$have" ] && return
+  echo "安装到 $VENV，只有第一次需要几分钟… / installing into $VENV, a few minutes the first time…" >&2
+  if command -v uv >/dev/null 2>&1; then
+    install_with_uv || { echo "uv 没有成功，改用 pip。/ uv failed, falling back to pip." >&2; install_with_pip; }
+  else
+    install_with_pip
+  fi
+  "$BIN/python" -m compileall -q pipeline flows demo || true
+  echo "$want" >"$VENV/.installed"
+}
+
+lint() {
+  "$BIN/ruff" format --check .
+  "$BIN/ruff" check .
+  "$BIN/mypy"
+  "$BIN/lint-imports"
+}
+
+command=${1:-help}
+[ $# -gt 0 ] && shift
+case "$command" in
+  setup) setup ;;
+  demo) setup && exec "$BIN/python" -m demo "$@" ;;
+  realday) setup && exec "$BIN/python" -m tests.realday "$@" ;;
+  stardraft) setup && exec "$BIN/stardraft" "$@" ;;
+  test) setup && lint && exec "$BIN/python" -m pytest "$@" ;;
+  lint) setup && lint ;;
+  bench) setup && exec "$BIN/python" -m benchmarks "$@" ;;
+  help | -h | --help) usage ;;
+  *) usage >&2; exit 2 ;;
+esac
