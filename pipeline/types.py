@@ -379,13 +379,22 @@ class NoteItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A day's note. `head` and `tail` are verbatim where read from a file, else empty."""
+    """A day's note. `head` and `tail` are verbatim where read from a file, else empty.
+
+    `verbatim` is True for a note read from a file: then an empty `tail` means that there is
+    none. `numbers` are the items' numbers as the file has them (one note counts 4, 4, 5);
+    `also_head` and `also_tail` are the verbatim lines around the list of `also_seen`.
+    """
 
     day: date
     items: tuple[NoteItem, ...] = ()
     also_seen: tuple[NoteItem, ...] = ()
     head: str = ""
     tail: str = ""
+    verbatim: bool = False
+    numbers: tuple[int, ...] = ()
+    also_head: str = ""
+    also_tail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

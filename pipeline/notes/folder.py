@@ -1,0 +1,118 @@
+"""The folder of notes: one file a day, written atomically, never outside the folder."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from pipeline.errors import Issue, NoteError
+from pipeline.notes.layout import NoteLayout
+from pipeline.notes.merge import merge_notes
+from pipeline.notes.parse import parse_note
+from pipeline.notes.render import check_template, render_note
+from pipeline.types import Note
+
+_MAX_BYTES = 20_000_000
+
+
+class FolderNotebook:
+    """`ports.Notebook` on a folder; a custom template is tried out when it is given."""
+
+    def __init__(self, folder: Path, layout: NoteLayout | None = None) -> None:
+        self._folder = folder
+        self._layout = layout or NoteLayout()
+        if self._layout != NoteLayout():
+            check_template(self._layout)
+
+    def render(self, note: Note) -> str:
+        """The note as Markdown; what was read from a file and not changed stays verbatim."""
+        return render_note(note, self._layout)
+
+    def parse(self, text: str, day: date | None = None) -> Note:
+        """The note in `text`; `NoteError` where neither the heading nor `day` gives a date."""
+        return parse_note(text, day, self._layout)
+
+    def merge(self, base: str | None, current: str | None, new: Note) -> str:
+        """Three ways: the reader's edits in `current` stay, today's draft fills in the rest.
+
+        `base` is our own last rendering (not what a merge made of it); where `current` still
+        equals it, or is None, the answer is simply today's rendering.
+        """
+        if current is None or current == base:
+            return self.render(new)
+        old = parse_note(base, new.day, self._layout) if base is not None else None
+        fresh = parse_note(self.render(new), new.day, self._layout)
+        merged = merge_notes(old, parse_note(current, new.day, self._layout), fresh)
+        return self.render(merged)
+
+    def path(self, day: date) -> str:
+        """`YYYYMM/MMDD.md`, relative to the folder."""
+        return f"{day:%Y%m}/{day:%m%d}.md"
+
+    def read(self, day: date) -> str | None:
+        """The day's file, line ends untouched; None where there is none."""
+        path = self._inside(day)
+        try:
+            if path.stat().st_size > _MAX_BYTES:
+                raise _error(path, "notes.too_large", "笔记文件大得不像笔记。", "检查这个文件。")
+            return path.read_bytes().decode("utf-8")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except UnicodeDecodeError as error:
+            remedy = "用编辑器把它另存为 UTF-8，再运行一次。"
+            raise _error(path, "notes.not_utf8", "笔记文件不是 UTF-8。", remedy) from error
+        except OSError as error:
+            raise _error(path, "notes.unreadable", f"笔记读不了：{error.strerror}。") from error
+
+    def write(self, day: date, text: str) -> str:
+        """Write the day's file: beside it, synced, renamed over it. The path written."""
+        path = self._inside(day)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, text.encode("utf-8"))
+        except OSError as error:
+            remedy = "检查目录的权限和剩余空间，再运行一次；原来的文件没有动。"
+            raise _error(
+                path, "notes.unwritable", f"笔记写不了：{error.strerror}。", remedy
+            ) from error
+        return str(path)
+
+    def _inside(self, day: date) -> Path:
+        """The day's path; a link that leads out of the folder is refused."""
+        path = self._folder / self.path(day)
+        if not path.resolve().is_relative_to(self._folder.resolve()):
+            remedy = "去掉这个链接，或把笔记目录设成它指向的地方。"
+            raise _error(path, "notes.outside", "笔记的路径指到了笔记目录之外。", remedy)
+        return path
+
+
+def _replace(path: Path, body: bytes) -> None:
+    """Put `body` in place of the file in one step, whatever happens in between."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _error(path: Path, code: str, sentence: str, remedy: str = "") -> NoteError:
+    return NoteError(Issue(subject=path.name, code=code, sentence=sentence, remedy=remedy))

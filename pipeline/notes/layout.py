@@ -1,0 +1,116 @@
+"""The words and the template of a note: the house format, or the reader's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import ConfigError, Issue
+
+if TYPE_CHECKING:
+    from jinja2.environment import TemplateModule
+
+_TEMPLATE_NAMES = ("head", "item", "also_seen", "tail")
+_SHIPPED = (
+    Path(__file__).parents[2] / "config" / "templates" / "note.md.j2",
+    Path(__file__).parents[1] / "shipped_config" / "templates" / "note.md.j2",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLayout:
+    """What the reader may choose about the look of a note.
+
+    `heading` stands before the date, `items_heading` above the items and `others_heading` above
+    the `footer` lines (Markdown, without the hyphen); `closing_image` ends the note where it is
+    given; `also_seen_label` is the summary of the collapsed block; `labels` rename fields, as
+    pairs (`Abstract`, `摘要`). `template` is the text of a Jinja2 file with the macros `head`,
+    `item`, `also_seen` and `tail`; empty means the shipped one.
+    """
+
+    heading: str = "公众号内容拓展学习笔记"
+    items_heading: str = "今日要点"
+    others_heading: str = "Others"
+    also_seen_label: str = "今日还看到"
+    footer: tuple[str, ...] = ("星标的数量表示与我的相关程度，不代表文章内容的好坏",)
+    closing_image: str = ""
+    closing_zoom: str = "80%"
+    image_zoom: str = "100%"
+    labels: tuple[tuple[str, str], ...] = ()
+    template: str = ""
+
+
+def layout_from(text: str, layout: NoteLayout | None = None) -> NoteLayout:
+    """The layout with heading, footer and closing picture read off an existing note."""
+    layout = layout or NoteLayout()
+    heading = re.match(r"\ufeff?#\s*([^（(\n]{1,60})[（(]", text)
+    tail = re.search(r"(?m)^##[^\n]*\bOthers[ \t]*$(?P<rest>[\s\S]*)\Z", text)
+    rest = tail["rest"] if tail else ""
+    footer = re.findall(r"(?m)^- (.+)$", rest)
+    image = re.search(r"<img src=\"([^\"]+)\" style='zoom:([^']{1,6})'>", rest)
+    return replace(
+        layout,
+        heading=heading[1].strip() if heading else layout.heading,
+        footer=tuple(footer) or layout.footer,
+        closing_image=image[1] if image else layout.closing_image,
+        closing_zoom=image[2] if image else layout.closing_zoom,
+    )
+
+
+@lru_cache(maxsize=8)
+def macros(template: str) -> TemplateModule:
+    """The compiled template's macros; a template that cannot be one raises `ConfigError`."""
+    from jinja2 import StrictUndefined, TemplateError
+    from jinja2.sandbox import SandboxedEnvironment
+
+    environment = SandboxedEnvironment(  # Markdown is escaped before it gets here, not as HTML
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, keep_trailing_newline=True
+    )
+    try:
+        module = environment.from_string(template or _shipped_template()).module
+    except TemplateError as error:
+        line = getattr(error, "lineno", None)
+        raise template_error(f"第 {line} 行：{error}" if line else str(error)) from error
+    missing = [name for name in _TEMPLATE_NAMES if not hasattr(module, name)]
+    if missing:
+        raise template_error(f"缺少宏 {', '.join(missing)}")
+    return module
+
+
+def _shipped_template() -> str:
+    for path in _SHIPPED:
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    raise template_error("找不到自带的 note.md.j2")
+
+
+def call(template: str, macro: str, *arguments: Any) -> str:
+    """What one macro of the template writes; its mistakes are `ConfigError`s."""
+    from jinja2 import TemplateError
+
+    try:
+        return str(getattr(macros(template), macro)(*arguments))
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        raise template_error(f"宏 {macro}：{error}") from error
+
+
+def template_error(reason: str) -> ConfigError:
+    """The refusal of a template, with its reason."""
+    return ConfigError(
+        Issue(
+            subject="note.md.j2",
+            code="notes.template",
+            sentence=f"笔记模板不能用：{reason}",
+            remedy="改正模板，或在设置里去掉它，改用自带的模板。",
+        )
+    )
+
+
+def heading_lines(names: Sequence[str]) -> re.Pattern[str]:
+    """A level-two heading of one of these names, with or without its shortcode."""
+    wanted = "|".join(re.escape(name) for name in names if name)
+    return re.compile(rf"#{{1,4}}\s*(?::\w+:)?\s*(?:{wanted})\s*#*\s*")
