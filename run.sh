@@ -54,7 +54,7 @@ setup() {
   else
     install_with_pip
   fi
-  "$BIN/python" -m compileall -q pipeline flows demo || true
+  "$BIN/python" -m compileall -q pipeline flows demo
   echo "$want" >"$VENV/.installed"
 }
 
