@@ -1,0 +1,154 @@
+"""Finds addresses and identifiers in running text, however they are disguised.
+
+Chinese articles carry links as plain text: without a scheme, glued to full-width punctuation,
+escaped (`\\_`), wrapped in emphasis marks, typed with full-width colons and slashes, or broken by a
+line. Everything here is linear: bounded repetitions, no nested quantifiers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from pipeline.identifiers import identify
+
+# Full-width letters, digits and the marks that occur inside addresses; all one to one.
+_NARROW = {0xFF01 + n: 0x21 + n for n in range(94) if chr(0x21 + n) not in "(),;!?\"'<>[]{}"}
+_URL = re.compile(
+    r"(?:(?<![A-Za-z0-9+.-])|(?<=[A-Za-z])(?=https?:/?/))"
+    r"(?P<scheme>h\s?ttps?\s?:\s?/\s?/\s?|https?://|ftp://)"
+    r"(?P<rest>[A-Za-z0-9](?:[A-Za-z0-9.\-]{1,250})(?::\d{2,5})?(?:[/?#](?:[!-;=?-Z_a-z~^|]|\\_|\\&){0,2000})?)"
+)
+_HOSTS = (
+    r"(?:www\.|export\.|ar5iv\.labs\.)?(?:github\.com|gitlab\.com|gitee\.com|bitbucket\.org|codeberg\.org|huggingface\.co"
+    r"|hf\.co|arxiv\.org|ar5iv\.org|alphaxiv\.org|openreview\.net|doi\.org|dx\.doi\.org|openaccess\.thecvf\.com"
+    r"|aclanthology\.org|aclweb\.org|dl\.acm\.org|link\.springer\.com|ieeexplore\.ieee\.org|proceedings\.mlr\.press"
+    r"|papers\.n(?:eur)?ips\.cc|proceedings\.neurips\.cc|modelscope\.cn)"
+)
+_BARE = re.compile(
+    rf"(?<![\w@/.-]){_HOSTS}(?::\d{{2,5}})?/(?:[!-;=?-Z_a-z~^|]|\\_){{1,1000}}", re.IGNORECASE
+)
+_ARXIV = re.compile(
+    r"(?<![a-z])arxiv(?:\.org)?(?:\s?(?:id|preprint|e-prints?|link|论文|编号))?\s{0,2}[:：/\-\[(（]?\s{0,2}(?:abs/|arxiv:)?\s?"
+    r"(?P<id>\d{4}\s?\.\s?\d{4,5}|[a-z][a-z-]{1,15}(?:\.[a-z]{2})?/\d{7})(?:v\d{1,2})?(?![\d.]*\d)",
+    re.IGNORECASE,
+)
+_DOI = re.compile(
+    r"(?<![\w/.])(?:doi\s?[:：]?\s?)?(?P<id>10\.\d{4,9}/[A-Za-z0-9][-._;()/:A-Za-z0-9]{2,200})",
+    re.IGNORECASE,
+)
+_CLOSERS = ".,;:!?'\"`*|^~、。，；：！？…”’》】）]}>_-"
+_WRAPPERS = ("target", "url", "u", "to", "dest", "redirect", "redirect_url", "link", "href", "q")
+_WRAPPING_HOSTS = re.compile(
+    r"^(?:link\.zhihu\.com|link\.juejin\.cn|link\.csdn\.net|links?\.jianshu\.com|www\.jianshu\.com|link\.segmentfault\.com"
+    r"|gitee\.com|mp\.weixin\.qq\.com|weixin110\.qq\.com|c\.pc\.qq\.com|jump\.bdimg\.com|www\.google\.com|google\.com"
+    r"|l\.facebook\.com|out\.reddit\.com|www\.oschina\.net|www\.catalyzex\.com|catalyzex\.com|steamcommunity\.com|slack-redir\.net"
+    r"|nam\d+\.safelinks\.protection\.outlook\.com|link\.ld246\.com|blog\.csdn\.net|sspai\.com|t\.umblr\.com|cloud\.tencent\.com)$"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An address as a careful human would type it, and where it stands in the text."""
+
+    url: str
+    start: int
+    end: int
+
+
+def find(text: str) -> Iterator[Found]:
+    """Every address of a text in order, each place once."""
+    plain = text.translate(_NARROW) if not text.isascii() else text
+    taken = bytearray(len(text) + 1)
+    found = [f for search in (_urls, _bare, _arxiv, _dois) for f in search(plain, taken)]
+    return iter(sorted(found, key=lambda f: f.start))
+
+
+def _urls(text: str, taken: bytearray) -> Iterator[Found]:
+    for match in _URL.finditer(text):
+        rest = trim(match["rest"])
+        inner = re.search(r"(?<=.)https?://(?!$)", rest)
+        if inner and "=" not in rest[: inner.start()] and rest[inner.start() - 1] != "/":
+            rest = rest[: inner.start()]
+        scheme = re.sub(r"\s", "", match["scheme"])
+        end = match.start("rest") + len(rest)
+        yield from _take(f"{scheme}{clean(rest)}", match.start(), end, taken)
+
+
+def _bare(text: str, taken: bytearray) -> Iterator[Found]:
+    for match in _BARE.finditer(text):
+        rest = trim(match.group())
+        yield from _take(f"https://{clean(rest)}", match.start(), match.start() + len(rest), taken)
+
+
+def _arxiv(text: str, taken: bytearray) -> Iterator[Found]:
+    for match in _ARXIV.finditer(text):
+        number = re.sub(r"\s", "", match["id"])
+        if identify(f"https://arxiv.org/abs/{number}"):
+            yield from _take(f"https://arxiv.org/abs/{number}", match.start(), match.end(), taken)
+
+
+def _dois(text: str, taken: bytearray) -> Iterator[Found]:
+    for match in _DOI.finditer(text):
+        number = trim(match["id"])
+        yield from _take(
+            f"https://doi.org/{number}", match.start(), match.start("id") + len(number), taken
+        )
+
+
+def _take(url: str, start: int, end: int, taken: bytearray) -> Iterator[Found]:
+    if end > start and not any(taken[start:end]):
+        taken[start:end] = b"\x01" * (end - start)
+        yield Found(url=url, start=start, end=end)
+
+
+def trim(address: str) -> str:
+    """Cut what belongs to the sentence, not to the address: closing marks, open brackets."""
+    while address:
+        last = address[-1]
+        if (last == ")" and address.count("(") < address.count(")")) or (
+            last in _CLOSERS and last not in "_-"
+        ):
+            address = address[:-1]
+        elif last in "_-" and (address.endswith("__") or "/" in address or last == "-"):
+            kept = address.rstrip("_")
+            address = address[:-1] if kept == address else kept
+        elif last == "\\" or address.endswith("&nbsp"):
+            address = address[:-1] if last == "\\" else address[:-5]
+        else:
+            break
+    opened = address.rfind("(")
+    return trim(address[:opened]) if opened >= 0 and ")" not in address[opened:] else address
+
+
+def clean(address: str) -> str:
+    """Undo Markdown escapes inside an address."""
+    return address.replace("\\_", "_").replace("\\&", "&").replace("&amp;", "&").replace("\\", "")
+
+
+def unwrap(url: str) -> str:
+    """The real target of a redirecting address; the address itself where it is none."""
+    for _ in range(3):
+        inner = _target(url)
+        if inner is None:
+            return url
+        url = inner
+    return url
+
+
+def _target(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        if not _WRAPPING_HOSTS.match((parts.hostname or "").lower()):
+            return None
+        query = parse_qs(parts.query, max_num_fields=50)
+    except ValueError:
+        return None
+    for name in _WRAPPERS:
+        for value in query.get(name, [])[:1]:
+            target = unquote(value) if "%" in value else value
+            if re.match(r"https?://[\w.-]{3,}", target):
+                return target
+    return None

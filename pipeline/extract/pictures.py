@@ -1,0 +1,95 @@
+"""The lead figure: the one a reader would pick to stand under the item.
+
+Chosen by place, size, ratio and name, never by looking at pixels: banners (very wide), dividers,
+emoji, avatars, QR codes and tracking pixels are out; the first real figure of the body wins.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.extract.document import Document, Picture
+from pipeline.types import Image
+
+_JUNK = re.compile(
+    r"emoji|emotion|avatar|headimg|qrcode|qr_code|erweima|divider|separator|\blogo\b|\bicon|spacer|pixel|badge|shields\.io"
+    r"|wx_profile|profile_|mp-common-profile|js_product|reward|follow_|like_|share_|adv?ert|favicon|gravatar|beacon|1x1"
+)
+_JUNK_HOSTS = re.compile(
+    r"//(?:res\.wx\.qq\.com|wx\.qlogo\.cn|img\.shields\.io|hits\.|visitor-badge|static\.zhihu|feeds\.feedburner|camo\.githubusercontent|"
+    r"pixel\.|stats\.|secure\.gravatar|www\.google-analytics)|/mmemoji|latex\.codecogs|/equation\?tex="
+)
+_QR_WORDS = re.compile(
+    r"扫码|扫描|二维码|长按|识别|关注.{0,6}公众号|加群|入群|进群|交流群|星标|加微信|小助手|点击上方|赞赏|点个赞|在看"
+)
+_CAPTION = re.compile(
+    r"^\s*(?:图|Fig(?:ure)?\.?)\s*\d|示意图|框架图|流程图|结构图|架构图|效果图|对比图|概览|pipeline|overview|architecture|framework",
+    re.IGNORECASE,
+)
+MIN_SIDE = 150
+MIN_AREA = 60_000
+MAX_RATIO = 4.2
+
+
+def lead_image(document: Document) -> Image | None:
+    """The picture a reader would pick, None where only decoration is left."""
+    ranked = rank(document)
+    return ranked[0][1].image if ranked else None
+
+
+def rank(document: Document) -> list[tuple[float, Picture, str]]:
+    """The candidates, best first, each with its score and why."""
+    scored: list[tuple[float, Picture, str]] = []
+    seen: set[str] = set()
+    total = max(len(document.blocks), 1)
+    for number, picture in enumerate(document.pictures):
+        if picture.image.url in seen or junk(picture.image, picture.marks):
+            continue
+        seen.add(picture.image.url)
+        score, why = _score(document, picture, number, total)
+        if score > 0:
+            scored.append((score, picture, why))
+    return sorted(scored, key=lambda s: -s[0])
+
+
+def junk(image: Image, marks: str = "") -> bool:
+    """True for what is surely no figure: by name, host, size or ratio."""
+    url = image.url.lower()
+    if (
+        _JUNK.search(marks)
+        or _JUNK.search(f"{url.rsplit('/', 1)[-1]} {image.alt.lower()}")
+        or _JUNK_HOSTS.search(url)
+    ):
+        return True
+    width, height = image.width, image.height
+    if (width is not None and width < MIN_SIDE) or (height is not None and height < MIN_SIDE * 0.6):
+        return True
+    if width and height:
+        return width * height < MIN_AREA or width / height > MAX_RATIO or height / width > MAX_RATIO
+    return False
+
+
+def _score(document: Document, picture: Picture, number: int, total: int) -> tuple[float, str]:
+    place = picture.block / total
+    score, why = 2.0 - place, [f"at {place:.0%} of the text"]
+    if picture.block == 0:
+        score, why = score - 0.9, [*why, "before the text: often a banner"]
+    if _around(document, picture, _QR_WORDS, 1):
+        score, why = score - 2.5, [*why, "beside a call to scan or follow"]
+    if _around(document, picture, _CAPTION, 1):
+        score, why = score + 0.6, [*why, "has a figure's caption"]
+    width, height = picture.image.width, picture.image.height
+    if width and height and 0.95 < width / height < 1.05 and place > 0.8:
+        score, why = score - 2.0, [*why, "square near the end: a code to scan"]
+    if width and width >= 700:
+        score, why = score + 0.3, [*why, "large"]
+    if ".gif" in picture.image.url.lower() or "wx_fmt=gif" in picture.image.url:
+        score, why = score - (0.8 if place < 0.05 or place > 0.9 else 0.1), [*why, "animated"]
+    if picture.image.kind == "video":
+        score, why = score - 0.4, [*why, "a video's poster"]
+    return score, "; ".join(why)
+
+
+def _around(document: Document, picture: Picture, pattern: re.Pattern[str], reach: int) -> bool:
+    near = document.blocks[max(picture.block - reach, 0) : picture.block + reach]
+    return any(len(b.text) < 120 and pattern.search(b.text) for b in near)
