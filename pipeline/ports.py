@@ -266,6 +266,18 @@ class DraftRecord:
     also_seen: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """One change the reader made to a draft: `action` (`drop`, `restore`, `star`, `edit`, …)
+    on an article of the note of `day`, with its new `value` where there is one."""
+
+    article_id: str
+    day: date
+    action: str
+    value: str
+    at: datetime
+
+
 class Store(Limiter, VectorCache, Protocol):
     """store/: everything remembered. Every method is one transaction and may be repeated.
 
@@ -365,8 +377,16 @@ class Store(Limiter, VectorCache, Protocol):
     def archive(self) -> Sequence[ArchiveItem]:
         """The whole archive by day and position."""
 
+    def record_feedback(
+        self, article_id: str, day: date, action: str, value: str, now: datetime
+    ) -> None:
+        """Log one change the reader made; the same one at the same instant is kept once."""
+
+    def feedback(self) -> Sequence[Feedback]:
+        """Every change the reader made, oldest first."""
+
     def dropped(self) -> Sequence[ArchiveItem]:
-        """Candidates the reader dropped in review."""
+        """Candidates the reader dropped in review (`drop`, not followed by `restore`)."""
 
     # runs
     def begin_run(self, run_id: str, day: date, now: datetime, owner: str) -> None:

@@ -1,0 +1,133 @@
+"""Transactions, upserts and row locks, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import Connection, Engine, RowMapping, Table, event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from pipeline.store.failures import failure
+from pipeline.store.tables import locks
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+CHUNK = 5_000
+"""Values per IN list: SQLite takes 32,766 variables in a statement, PostgreSQL 65,535."""
+
+
+class Database:
+    """One engine; `subject` is how errors call it (a path, or a URL without password)."""
+
+    def __init__(self, engine: Engine, subject: str) -> None:
+        self.engine = engine
+        self.subject = subject
+        self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self._explained(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that takes SQLite's write lock at once, so that it never has to give
+        up half way because another process wrote in between."""
+        with self._explained(), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections; SQLite folds its WAL back into the file."""
+        with self._explained():
+            self.engine.dispose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            if (explained := failure(error, self.subject)) is None:
+                raise
+            raise explained from error
+
+
+class Part:
+    """A part of the store: methods on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Our own BEGIN instead of the driver's late one, foreign keys, and a lighter fsync.
+
+    `synchronous=NORMAL` in WAL mode survives any kill of the process; a power cut may lose the
+    last transactions, which the next run then does again, but never damages the file.
+    """
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        how: str = connection.get_execution_options().get("begin", "BEGIN")
+        connection.exec_driver_sql(how)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
+    """Insert rows, leaving known keys as they are; how many a single row's insert made."""
+    if not rows:
+        return 0
+    statement = _insert(connection, table).on_conflict_do_nothing()
+    return max(connection.execute(statement, list(rows)).rowcount, 0)
+
+
+def upsert(
+    connection: Connection, table: Table, rows: Sequence[Row], keep: Collection[str] = ()
+) -> None:
+    """Insert rows, or replace the columns of known keys, except those in `keep`."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    changed = {
+        name: statement.excluded[name] for name in rows[0] if name not in keys and name not in keep
+    }
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows)
+    )
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The only thing the two dialects spell differently."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def hold(connection: Connection, name: Literal["entries", "run"]) -> RowMapping:
+    """Lock a row of `locks` until the transaction ends, and read it.
+
+    On SQLite the write transaction itself is the lock.
+    """
+    insert_new(connection, locks, [{"name": name}])
+    statement = select(locks).where(locks.c.name == name).with_for_update()
+    return connection.execute(statement).mappings().one()
+
+
+def chunks(values: Collection[T]) -> Iterator[Sequence[T]]:
+    """The distinct values in lists that fit one statement."""
+    distinct = list(dict.fromkeys(values))
+    for start in range(0, len(distinct), CHUNK):
+        yield distinct[start : start + CHUNK]

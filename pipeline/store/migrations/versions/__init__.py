@@ -1,0 +1,1 @@
+"""One module per revision, named `vNNNN_what.py`; released ones are never changed."""
