@@ -15,15 +15,39 @@ IdKind = Literal["paper", "code"]
 
 _ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Za-z]{2})?/\d{7})"
 _ARXIV_PATH = re.compile(
-    rf"^/(?:abs|pdf|html|ps|e-print|format|list|src|ftp)?/?(?:arxiv/papers/\d{{4}}/)?({_ARXIV_ID})"
-    r"(?:v\d+)?(?:\.pdf|\.html?|\.ps(?:\.gz)?)?/?$"
+    rf"^/(?:[a-z]{{2}}/)?(?:abs|pdf|html|ps|e-print|format|list|src|ftp|overview|paper|arxiv|tb|cits)?[/:]?"
+    rf"(?:arxiv/papers/\d{{4}}/|arxiv:|abs/|pdf/)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf|\.html?|\.ps(?:\.gz)?)?/?$",
+    re.IGNORECASE,
 )
 _ARXIV_BARE = re.compile(rf"^(?:arxiv[:：]\s*)?({_ARXIV_ID})(?:v\d+)?$", re.IGNORECASE)
 _ARXIV_HOSTS = re.compile(
-    r"^(?:(?:www|export|xxx|browse|cn|de|fr|in|uk)\.)*arxiv\.org$|^xxx\.itp\.ac\.cn$|^xxx\.lanl\.gov$"
-    r"|^(?:www\.)?(?:ar5iv(?:\.labs\.arxiv)?\.org|ar5iv\.org|alphaxiv\.org|arxiv-vanity\.com|scirate\.com)$"
+    r"^(?:(?:www|export|xxx|browse|cn|de|fr|in|uk|lanl|static)\.)*arxiv\.org$|^xxx\.itp\.ac\.cn$|^xxx\.lanl\.gov$"
+    r"|^(?:www\.)?(?:ar5iv\.labs\.arxiv\.org|ar5iv\.org|alphaxiv\.org|arxiv-vanity\.com|scirate\.com|papers\.cool"
+    r"|catalyzex\.com|arxiv\.gg|arxivxplorer\.com)$"
 )
 _DOI = re.compile(r"^10\.\d{4,9}/\S+$")
+_DOI_ARXIV = re.compile(r"^10\.48550/arxiv\.(.+)$", re.IGNORECASE)
+_DOI_PATH = re.compile(
+    r"/(?:doi|article|articles|chapter|book|content)/(?:(?:abs|pdf|epdf|full|fullHtml|book|early)/)?"
+    r"(10\.\d{4,9}/[^\s?#]+?)(?:v\d+)?(?:\.(?:full|abstract|pdf|html?|full\.pdf|full-text))*/?$"
+)
+_DOI_HOSTS = re.compile(
+    r"(?:^|\.)(?:dl\.acm\.org|link\.springer\.com|onlinelibrary\.wiley\.com|tandfonline\.com|science\.org|pnas\.org"
+    r"|biorxiv\.org|medrxiv\.org|frontiersin\.org|journals\.sagepub\.com|iopscience\.iop\.org|pubs\.acs\.org|nejm\.org"
+    r"|springeropen\.com|biomedcentral\.com|journals\.aps\.org|epubs\.siam\.org|royalsocietypublishing\.org)$"
+)
+_PAPER_PAGES = re.compile(
+    r"^(?:proceedings\.mlr\.press/v\d+/\w|(?:papers|proceedings)\.(?:neurips|nips)\.cc/paper|papers\.nips\.cc/book"
+    r"|ieeexplore\.ieee\.org/(?:abstract/)?(?:document|stamp|iel\d|xpl/article)|ojs\.aaai\.org/.*article|(?:www\.)?aaai\.org/.*paper"
+    r"|ijcai\.org/(?:proceedings/\d{4}/\d|Proceedings/)|usenix\.org/(?:conference/[^/]+/presentation/|system/files/)"
+    r"|nature\.com/articles/|sciencedirect\.com/science/article/|semanticscholar\.org/paper/|pubmed\.ncbi\.nlm\.nih\.gov/\d"
+    r"|ncbi\.nlm\.nih\.gov/pmc/articles/|jmlr\.org/papers/|cell\.com/.+/fulltext|mdpi\.com/\d{4}-|ecva\.net/papers/"
+    r"|bmvc\d*\.|bmva-archive\.org|roboticsproceedings\.org/|isca-(?:speech|archive)\.org/archive|paperswithcode\.com/paper/"
+    r"|deepai\.org/publication/|researchgate\.net/publication/|vldb\.org/pvldb/|proceedings\.mlsys\.org/paper|mlsys\.org/.*paper"
+    r"|cdn\.openai\.com/papers/|hal\.science/hal-|openreview\.net/pdf/)",
+    re.IGNORECASE,
+)
+_TRACKING = re.compile(r"^(?:utm_\w+|spm|from|fbclid|gclid|ref|share_\w+|source)$")
 CODE_HOSTS = frozenset({"github.com", "gitlab.com", "gitee.com", "bitbucket.org", "codeberg.org"})
 _NOT_OWNERS = frozenset(
     (
@@ -31,7 +55,7 @@ _NOT_OWNERS = frozenset(
         "enterprise events explore features gist issues join login logout marketplace new "
         "nonprofit notifications orgs organizations pricing pulls readme search security "
         "sessions settings signup site sponsors stars support team topics trending users "
-        "watching "
+        "watching user-attachments copilot codespaces solutions resources open-source mobile nodes repos "
     ).split()
 )
 _HF_PLACES = frozenset(
@@ -41,6 +65,11 @@ _HF_PLACES = frozenset(
     ).split()
 )
 _NAME = re.compile(r"^[A-Za-z0-9_.-]{1,100}$")
+_NAME_END = re.compile(r"(?:\.git(?:@.*)?)?[.,]*$")
+_RAW_HOSTS = frozenset(
+    {"raw.githubusercontent.com", "codeload.github.com", "api.github.com", "raw.github.com"}
+)
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg|bmp|mp4)$", re.IGNORECASE)
 _OWNER = re.compile(r"^[A-Za-z0-9_.-]{1,60}$")
 
 
@@ -96,7 +125,11 @@ def identify(url: str) -> Identity | None:
     if paper := arxiv_id(url):
         return _paper(f"arxiv:{paper}")
     path = re.sub(r"//+", "/", unquote(parts.path))
-    return _other_paper(host, path, parts.query) or _repository(host, path)
+    return (
+        _other_paper(host, path, parts.query)
+        or _repository(host, path)
+        or _paper_page(url, host, path)
+    )
 
 
 def _paper(paper_id: str) -> Identity:
@@ -108,17 +141,12 @@ def _other_paper(host: str, path: str, query: str) -> Identity | None:
         key = (parse_qs(query).get("id") or [""])[0]
         return _paper(f"openreview:{key}") if re.fullmatch(r"[\w-]{6,}", key) else None
     if host in ("doi.org", "dx.doi.org") and _DOI.match(path.lstrip("/")):
-        return _paper(f"doi:{path.lstrip('/').lower()}")
-    if host == "dl.acm.org" and (
-        m := re.search(r"/doi/(?:abs/|pdf/|full/|fullHtml/)?(10\.\d+/\S+)", path)
-    ):
-        return _paper(f"doi:{m.group(1).lower()}")
-    if host == "link.springer.com" and (
-        m := re.search(r"/(?:article|chapter|book)/(10\.\d+/\S+?)(?:\.pdf)?$", path)
-    ):
-        return _paper(f"doi:{m.group(1).lower()}")
+        return _by_doi(path.lstrip("/"))
+    if _DOI_HOSTS.search(host) and (m := _DOI_PATH.search(path)):
+        return _by_doi(m.group(1))
     if host == "openaccess.thecvf.com" and (m := re.search(r"/([^/]+?)\.(?:html|pdf)$", path)):
-        return Identity(id=f"cvf:{m.group(1)}", kind="paper", url=f"https://{host}{path}")
+        stem = re.sub(r"_supplemental$", "_paper", m.group(1))
+        return Identity(id=f"cvf:{stem}", kind="paper", url=f"https://{host}{path}")
     if host in ("aclanthology.org", "aclweb.org", "aclanthology.info"):
         m = re.search(
             r"/(?:anthology/|papers/)?([A-Z]\d\d-\d{4}|\d{4}\.[\w-]+\.\d+)(?:\.pdf)?/?$", path
@@ -127,13 +155,41 @@ def _other_paper(host: str, path: str, query: str) -> Identity | None:
     return None
 
 
+def _by_doi(doi: str) -> Identity | None:
+    doi = doi.rstrip("/.")
+    if (preprint := _DOI_ARXIV.match(doi)) and (known := arxiv_id(preprint.group(1))):
+        return _paper(f"arxiv:{known}")
+    return _paper(f"doi:{doi.lower()}")
+
+
+def _paper_page(url: str, host: str, path: str) -> Identity | None:
+    """A publisher's page without an index of its own: known by its address, cleaned of tracking."""
+    if not _PAPER_PAGES.match(f"{host}{path}"):
+        return None
+    return other_paper(url)
+
+
+def other_paper(url: str) -> Identity:
+    """A paper known only by the address of its page or PDF (the caller knows it is one)."""
+    address = url if "://" in url else f"https://{url}"
+    bare, _, _ = address.partition("#")
+    base, _, query = bare.partition("?")
+    kept = "&".join(p for p in query.split("&") if p and not _TRACKING.match(p.split("=")[0]))
+    address = f"{base}?{kept}" if kept else base
+    return Identity(id=f"url:{address}", kind="paper", url=address)
+
+
 def _repository(host: str, path: str) -> Identity | None:
     steps = [s for s in path.split("/") if s]
+    if host in _RAW_HOSTS:
+        if _PICTURE.search(path):
+            return None
+        host, steps = "github.com", steps[1:] if host == "api.github.com" else steps
     if host in ("huggingface.co", "hf.co", "hf-mirror.com"):
         return _hugging_face(steps)
     if host not in CODE_HOSTS or len(steps) < 2:
         return None
-    owner, name = steps[0], re.sub(r"\.git$", "", steps[1])
+    owner, name = steps[0], _NAME_END.sub("", steps[1])
     if (
         owner.lower() in _NOT_OWNERS
         or not _OWNER.match(owner)

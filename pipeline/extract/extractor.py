@@ -29,13 +29,15 @@ from pipeline.text import language, short_hash, squash
 from pipeline.types import Article, Entry, Image, Link, Page, PageState
 from pipeline.urls import canonical_url, is_web_url, wechat_identity
 
+_EMPTY = Document()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
     """What is known of an article before its links are judged."""
 
     state: PageState = PageState.OK
-    document: Document = Document()
+    document: Document = _EMPTY
     title: str = ""
     account: str | None = None
     author: str | None = None

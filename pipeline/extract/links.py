@@ -48,6 +48,8 @@ class Mention:
     start: int
     end: int
     anchor: str = ""
+    given: str = ""
+    """The address as it was given, redirectors undone."""
 
 
 def mentions(document: Document) -> list[Mention]:
@@ -114,6 +116,7 @@ def resolve(address: str, block: int, start: int, end: int, anchor: str = "") ->
             start=start,
             end=end,
             anchor=anchor,
+            given=url,
         )
     kind = kind_of(url)
     if kind is None:

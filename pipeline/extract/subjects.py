@@ -1,26 +1,195 @@
-"""Titles of papers an article names as its subject without any link."""
+"""Titles of papers: the one that stands beside a link, and those named without any link.
+
+A title is only believed where the page marks it as one: a label (论文题目：…), quotation marks
+(《…》, “…”), a line of its own in title case, or the article's own headline. In doubt there is none.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-_ENGLISH_TITLE = re.compile(r"[A-Z][\w'’-]*(?:[ :,/&+\-–—?.()]{1,3}[\w'’-]+){3,30}[?!]?")
-_LABEL = re.compile(
-    r"^\W*(?:论文(?:题目|标题|名称|名)?|题目|标题|文章(?:题目|标题)|paper(?:\s+title)?|title)\s*[:：]\s*[《\"“]?\s*(?P<title>[A-Z0-9][^《》\n]{12,250}?)\s*[》\"”]?\s*[.。]?$",
+from pipeline.extract.context import Context, section_of
+from pipeline.extract.document import Document
+from pipeline.identifiers import other_paper
+from pipeline.text import normal_title
+from pipeline.types import Link
+from pipeline.urls import host_of
+
+_LABEL = r"(?:论文|文章|paper|原文)?\s?(?:题目|标题|名称|名字|名|title)|论文|paper|title|文章"
+_LABELLED = re.compile(
+    rf"^[\W\d_]{{0,8}}(?:{_LABEL})\s?[】\])]?\s?[:：]\s*[《\"“”「『]?\s*(?P<title>[A-Z0-9][^《》「」\n]{{10,260}})",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(
+    r"[《“\"「『]\s?(?P<title>[A-Za-z0-9][^《》“”\"「」『』\u3400-\u9fff\n]{12,250})\s?[》”\"」』]"
+)
+_HEADLINE = re.compile(r"(?P<title>[A-Z][\w+'’.-]*(?:[\s:：,&/–—-]{1,3}[\w+'’.-]+){3,30}\??)")
+_STOP = re.compile(
+    r"[.。]\s+(?=[A-Z][\w'’-]+\s?(?:[A-Z][\w'’.-]+)?(?:,| and | et al))|[》\"”]|\s*[（(\[]?\s*(?:https?://|arxiv|论文地址|链接)"
+)
+_VENUE = re.compile(
+    r"^\W*(?:(?:CVPR|ICCV|ECCV|NeurIPS|NIPS|ICML|ICLR|AAAI|IJCAI|ACL|EMNLP|NAACL|OSDI|SOSP|MICCAI|ACM\s?MM|WACV|BMVC|KDD|SIGGRAPH|TPAMI|ICRA|IROS|CoRL|RSS|MLSys|ASPLOS|PLDI|Nature|Science)\S{0,3}\s?'?(?:\d{2,4})?|20\d\d)[\s:：|｜,，-]*(?:\(?(?:oral|spotlight|best paper)\)?\W*)?",
     re.IGNORECASE,
 )
 
 
 def is_title(text: str) -> bool:
-    """True for what reads like the full English title of a paper: four words or more."""
+    """True for what reads like the full English title of a paper: four words or more, in title case
+    or after a colon, without Chinese and without the marks of a sentence."""
     text = text.strip()
-    words = re.findall(r"[A-Za-z][\w'’-]*", text)
-    if len(words) < 4 or len(text) > 250 or re.search(r"[\u3400-\u9fff]|https?://", text):
+    words = re.findall(r"[A-Za-z][\w'’+-]*", text)
+    if (
+        not 4 <= len(words) <= 40
+        or len(text) > 260
+        or re.search(r"[\u3400-\u9fff]|https?://|[{}=<>|\\@#]|\.\s+[A-Z]", text)
+    ):
         return False
-    return text[0].isupper() or text[0].isdigit()
+    long = [w for w in words if len(w) > 3]
+    capital = sum(w[0].isupper() for w in long)
+    return text[0].isupper() and (capital >= 0.5 * max(len(long), 1) or ": " in text)
+
+
+def tidy(text: str) -> str:
+    """The title without what follows or wraps it."""
+    text = _STOP.split(text, maxsplit=1)[0]
+    return re.sub(r"\s+", " ", text).strip(" .。,，;；*_-–|\"“”'")
 
 
 def labelled(text: str) -> str | None:
     """The title that a line such as `论文题目：…` gives."""
-    found = _LABEL.match(text)
-    return found["title"].strip(" .。") if found and is_title(found["title"]) else None
+    found = _LABELLED.match(text)
+    title = tidy(found["title"]) if found else ""
+    words = re.findall(r"[A-Za-z][\w'’+-]*", title)
+    plain = len(words) >= 4 and not re.search(r"[\u3400-\u9fff]|https?://|www\.", title)
+    return title if plain else None
+
+
+def named_titles(text: str) -> Iterator[str]:
+    """The titles a line gives in quotation marks."""
+    for found in _QUOTED.finditer(text):
+        title = tidy(found["title"])
+        if is_title(title):
+            yield title
+
+
+def title_of(document: Document, seen: Sequence[Context]) -> str | None:
+    """The title the article gives for a linked paper, looked for in its own and the lines above."""
+    for context in seen:
+        mention = context.mention
+        if is_title(anchor := tidy(mention.anchor)):
+            return anchor
+        block = document.blocks[mention.block]
+        if own := labelled(block.text) or _beside(
+            block.text[: mention.start], block.text[mention.end :]
+        ):
+            return own
+        if above := _above(document, mention.block):
+            return above
+    return None
+
+
+_SURELY_PAPER = re.compile(
+    r"论文(?:的)?(?:原文|全文)?(?:下载|访问|阅读)?(?:链接|地址|网址|主页|pdf|url)?(?:为|是|在)?[\s:：\])】]*$|\bpaper(?:\s?(?:link|url|pdf|address))?[\s:：\])】]*$|预印本|技术报告|technical report",
+    re.IGNORECASE,
+)
+_NO_PAPER = re.compile(
+    r"(?:^|\.)(?:zhihu\.com|csdn\.net|juejin\.cn|jianshu\.com|cnblogs\.com|weixin\.qq\.com|pan\.baidu\.com|baidu\.com|github\.com|medium\.com|bilibili\.com|wikipedia\.org|google\.com|douban\.com|paperswithcode\.com)$"
+)
+
+
+def as_paper(document: Document, context: Context) -> Context:
+    """An address on no known index is a paper where the page says so: a label, a PDF that is
+    cited, or a full English title as the text of the link."""
+    mention = context.mention
+    if mention.kind not in ("other", "project") or _NO_PAPER.search(host_of(mention.url)):
+        return context
+    pdf = re.search(r"\.pdf$|/pdf$", mention.url.split("?")[0].split("#")[0], re.IGNORECASE)
+    titled = is_title(tidy(mention.anchor))
+    labelled_so = _SURELY_PAPER.search(context.label) or (
+        pdf
+        and re.search(r"论文|paper|原文|文献", context.label + context.lead[-30:], re.IGNORECASE)
+    )
+    if (
+        not (labelled_so and mention.kind == "other")
+        and not (pdf and (context.cited or titled))
+        and not (titled and context.section == "references")
+    ):
+        return context
+    known = other_paper(mention.url)
+    return replace(context, mention=replace(mention, id=known.id, url=known.url, kind="paper"))
+
+
+def _beside(before: str, after: str) -> str | None:
+    quoted = [*named_titles(before[-400:])]
+    if quoted:
+        return quoted[-1]
+    line = tidy(re.sub(r"^\W*(?:\[\^?\d+\]|\d+[.)、])\W*", "", before))
+    if is_title(line):
+        return line
+    cited = re.search(
+        r"[\"“](?P<t>[A-Z][^\"”]{12,250}?)[,.]?[\"”]|(?<=[.\]])\s+(?P<u>[A-Z][^.]{14,250})\.\s+(?:arXiv|In |CoRR|Proc|20\d\d)",
+        before[-500:],
+    )
+    found = tidy((cited["t"] or cited["u"]) if cited else "")
+    return found if is_title(found) else None
+
+
+def _above(document: Document, number: int) -> str | None:
+    """A labelled or quoted title, or a line that is nothing else, at most four lines up."""
+    for above in range(number - 1, max(number - 6, -1), -1):
+        text = document.blocks[above].text
+        if title := labelled(text):
+            return title
+        line = tidy(_VENUE.sub("", re.sub(r"^[\W\d_]{0,6}(?=[A-Z])", "", text)))
+        if len(text) < 260 and is_title(line):
+            return line
+        quoted = [*named_titles(text)] if len(text) < 300 else []
+        if quoted:
+            return quoted[-1]
+        if document.blocks[above].kind == "heading":
+            return None
+    return None
+
+
+def works_named(document: Document, title: str, links: Sequence[Link]) -> tuple[str, ...]:
+    """Titles of papers that the article is about and for which it gives no link."""
+    linked = {normal_title(link.title) for link in links if link.title}
+    mains = [link for link in links if link.kind == "paper" and link.role == "main"]
+    found: dict[str, str] = {}
+    for candidate in _subjects(document, title, bool(mains)):
+        key = normal_title(candidate)
+        if key not in linked and not any(
+            key in other or other in key for other in (*linked, *found) if other
+        ):
+            found[key] = candidate
+    return tuple(found.values())[:20]
+
+
+def _subjects(document: Document, title: str, has_main: bool) -> Iterator[str]:
+    for number, block in enumerate(document.blocks):
+        named = labelled(block.text)
+        if named and not _linked_soon(document, number):
+            yield named
+    if has_main:
+        return
+    for line in (title, *(b.text for b in document.blocks[:2] if b.kind == "heading")):
+        yield from named_titles(line)
+        if (headline := _HEADLINE.search(_VENUE.sub("", line))) and is_title(
+            tidy(headline["title"])
+        ):
+            yield tidy(headline["title"])
+
+
+def _linked_soon(document: Document, number: int) -> bool:
+    """True where one of the next lines is a link: then the title is that link's."""
+    for block in document.blocks[number : number + 6]:
+        if re.search(r"arxiv\.org|openreview|doi\.org|openaccess|\.pdf", block.text) or any(
+            "arxiv" in a.href for a in block.anchors
+        ):
+            return True
+    return False
+
+
+__all__ = ["is_title", "labelled", "named_titles", "section_of", "title_of", "works_named"]

@@ -1,0 +1,166 @@
+"""What surrounds a mention: its section, its label and the sentence it stands in.
+
+Only wording and layout are looked at, never names of accounts, so that it holds for unseen ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.extract.document import Block, Document
+from pipeline.extract.links import Mention
+
+Section = Literal["body", "references", "related", "promotion"]
+
+_NUMBERING = r"^[\W\d_一二三四五六七八九十a-zA-Z]{0,3}[\W\d_]*"
+_SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
+    (
+        "promotion",
+        re.compile(
+            r"往期|精彩(?:推荐|回顾|文章)|推荐阅读|猜你喜欢|阅读更多|历史文章|更多(?:文章|精彩|内容)|近期(?:文章|活动|回顾)|热门文章|关于我们|加入我们"
+            r"|联系我们|关注我们|欢迎关注|交流群|招聘|广告|福利|赞助|related posts|subscribe",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "references",
+        re.compile(
+            rf"{_NUMBERING}(?:参考(?:文献|资料|链接|文章|论文|阅读|博客|内容|代码)?(?:和|与|及|以及|/|、)?(?:\S{{0,6}})?|references?|引用(?:文献)?|文献|bibliography|资料来源|脚注|footnotes?|注释?|citations?)[\s:：\W]*$",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "related",
+        re.compile(
+            rf"{_NUMBERING}(?:相关(?:工作|论文|研究|阅读|文章|推荐)|延伸阅读|扩展阅读|拓展(?:阅读|资料)|深入阅读|学习资料|related works?|further reading|see also|background|致谢|acknowledge?ments?)[\s:：\W]*$",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_CITATION = re.compile(
+    r"^\W{0,3}(?:\[\^?\d{1,3}\]|【\d{1,3}】|\(\d{1,3}\)|参考\s?\d{0,2}\s?[:：]|(?:ref|参考文献)\s?\d{0,2}\s?[:：])|\bet al\b|arXiv preprint|In Proceedings|Proc\. of|CoRR",
+    re.IGNORECASE,
+)
+_CUT = re.compile(r"[。；;！!？?\n]|[,，](?=[^,，]*$)")
+_LINKY = re.compile(r"[\s\W\d_]*")
+_SENTENCE = re.compile(r"[。；！？\n]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """A mention with what stands around it.
+
+    `label` is what names the link (`论文链接`), from its own line or the line above; `lead` the rest
+    of its sentence before it; `alone` is true where the line holds little but label and link.
+    """
+
+    mention: Mention
+    section: Section
+    label: str
+    lead: str
+    alone: bool
+    cited: bool
+    heading: int
+    """Index of the block that heads its section, -1 before the first heading."""
+    place: float
+    """How far into the text, 0-1."""
+
+
+def contexts(document: Document, found: Sequence[Mention]) -> list[Context]:
+    """The context of every mention, in the same order."""
+    sections = _sections(document)
+    linked = {m.block for m in found}
+    total = max(len(document.text), 1)
+    return [
+        _context(document, mention, sections, linked, found, number, total)
+        for number, mention in enumerate(found)
+    ]
+
+
+def _context(
+    document: Document,
+    mention: Mention,
+    sections: list[tuple[Section, int]],
+    linked: set[int],
+    found: Sequence[Mention],
+    number: int,
+    total: int,
+) -> Context:
+    block = document.blocks[mention.block]
+    previous = found[number - 1] if number else None
+    begin = (
+        previous.end
+        if previous and previous.block == mention.block and previous.end <= mention.start
+        else 0
+    )
+    before = block.text[begin : mention.start]
+    lead = _SENTENCE.split(before)[-1][-120:]
+    label = _CUT.split(before)[-1][-40:].strip()
+    if _LINKY.fullmatch(before) and not begin:
+        label = _label_above(document, mention.block, linked) or label
+    section, heading = sections[mention.block]
+    return Context(
+        mention=mention,
+        section=section,
+        label=f"{label} {_words(mention.anchor)}".strip(),
+        lead=lead,
+        alone=_alone(block, mention, begin),
+        cited=bool(_CITATION.search(block.text[: mention.end][-400:])),
+        heading=heading,
+        place=(block.start + mention.start) / total,
+    )
+
+
+def _words(anchor: str) -> str:
+    """The text of an anchor where it is words, not the address again."""
+    return "" if "://" in anchor or anchor.startswith("www.") or len(anchor) > 60 else anchor
+
+
+def _alone(block: Block, mention: Mention, begin: int) -> bool:
+    """True where the line holds little but a label and the link."""
+    rest = block.text[begin : mention.start] + block.text[mention.end :]
+    rest = re.sub(r"https?://\S+|\(\s*\)", "", rest)
+    return len(rest.strip()) <= 30
+
+
+def _label_above(document: Document, number: int, linked: set[int]) -> str:
+    """The line above that names this link: short, and with no link of its own."""
+    for above in range(number - 1, max(number - 4, -1), -1):
+        block = document.blocks[above]
+        text = block.text.strip()
+        if above in linked and len(text) > 12:
+            if not block.text.lstrip().startswith("http"):
+                return ""
+            continue
+        if len(text) <= 40 or (len(text) <= 90 and text.endswith((":", "："))):
+            return text if block.kind != "code" else ""
+        return ""
+    return ""
+
+
+def _sections(document: Document) -> list[tuple[Section, int]]:
+    """For every block its section and the index of the heading above it."""
+    current: Section = "body"
+    heading = -1
+    out: list[tuple[Section, int]] = []
+    for number, block in enumerate(document.blocks):
+        text = block.text.strip()
+        kind = section_of(text) if len(text) <= 26 and block.kind != "code" else None
+        if kind is not None and (
+            block.kind == "heading" or block.bold or kind != "promotion" or len(text) <= 12
+        ):
+            current, heading = kind, number
+        elif block.kind == "heading" or (
+            block.bold and len(text) <= 30 and not text.endswith((":", "："))
+        ):
+            current, heading = "body", number
+        out.append((current, heading))
+    return out
+
+
+def section_of(heading: str) -> Section | None:
+    """The kind of section a short line announces, None for an ordinary one."""
+    return next((kind for kind, pattern in _SECTIONS if pattern.search(heading)), None)
