@@ -23,7 +23,7 @@ class FolderNotebook:
     def __init__(self, folder: Path, layout: NoteLayout | None = None) -> None:
         self._folder = folder
         self._layout = layout or NoteLayout()
-        if self._layout != NoteLayout():
+        if self._layout.template or self._layout.labels:
             check_template(self._layout)
 
     def render(self, note: Note) -> str:

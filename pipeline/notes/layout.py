@@ -26,7 +26,7 @@ class NoteLayout:
     """What the reader may choose about the look of a note.
 
     `heading` stands before the date, `items_heading` above the items and `others_heading` above
-    the `footer` lines (Markdown, without the hyphen); `closing_image` ends the note where it is
+    the `footer` lines (Markdown, without the hyphen); `footer_image` ends the note where it is
     given; `also_seen_label` is the summary of the collapsed block; `labels` rename fields, as
     pairs (`Abstract`, `摘要`). `template` is the text of a Jinja2 file with the macros `head`,
     `item`, `also_seen` and `tail`; empty means the shipped one.
@@ -37,8 +37,8 @@ class NoteLayout:
     others_heading: str = "Others"
     also_seen_label: str = "今日还看到"
     footer: tuple[str, ...] = ("星标的数量表示与我的相关程度，不代表文章内容的好坏",)
-    closing_image: str = ""
-    closing_zoom: str = "80%"
+    footer_image: str = ""
+    footer_zoom: str = "80%"
     image_zoom: str = "100%"
     labels: tuple[tuple[str, str], ...] = ()
     template: str = ""
@@ -56,8 +56,8 @@ def layout_from(text: str, layout: NoteLayout | None = None) -> NoteLayout:
         layout,
         heading=heading[1].strip() if heading else layout.heading,
         footer=tuple(footer) or layout.footer,
-        closing_image=image[1] if image else layout.closing_image,
-        closing_zoom=image[2] if image else layout.closing_zoom,
+        footer_image=image[1] if image else layout.footer_image,
+        footer_zoom=image[2] if image else layout.footer_zoom,
     )
 
 

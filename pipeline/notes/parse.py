@@ -52,7 +52,7 @@ def parse_note(text: str, day: date | None, layout: NoteLayout) -> Note:
     starts = _item_starts(lines, min(also_at, tail_at))
     items_end = min(also_at, tail_at)
     head_end = starts[0] if starts else items_end
-    raws = ["".join(lines[a:b]) for a, b in zip(starts, [*starts[1:], items_end], strict=True)]
+    raws = ["".join(lines[a:b]) for a, b in pairwise([*starts, items_end])]
     also = _read_also(lines[also_at:also_end])
     head = "".join(lines[:head_end])
     return Note(

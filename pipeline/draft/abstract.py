@@ -1,0 +1,156 @@
+"""The Abstract line: an article's title without venue, hype and download notes.
+
+The rules follow what the archive's owner strips by hand and, as important, what stays: the
+name and what it does ("ConvNeXt：…"), the makers, and exclamations that carry the content.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.text import squash
+
+_VENUES = (
+    "CVPR ICCV ECCV WACV BMVC ACCV ICLR ICML NeurIPS NIPS AAAI IJCAI ACL EMNLP NAACL COLING EACL "
+    "SIGGRAPH SIGIR SIGKDD KDD WWW CIKM WSDM ICRA IROS RSS CoRL ICASSP INTERSPEECH ICIP ICME "
+    "MICCAI ISBI TPAMI IJCV TIP TMM TNNLS TVCG TITS TOG TMI PAMI JMLR RAL TRO ISSCC MLSys UAI "
+    "AISTATS COLT CHI UIST VLDB SIGMOD ICDE OSDI SOSP Nature Science Cell PNAS"
+).split()
+_VENUE = (
+    rf"(?:ACM\s?MM|(?:IEEE\s?)?T-?PAMI|SIGGRAPH Asia|{'|'.join(_VENUES)})"
+    r"(?![A-Za-z])(?:[\s-]?[’'`]?\s?(?:20)?\d{2}(?!\d))?"
+)
+_HONOUR = (
+    r"(?:[\s(（]*(?:Oral|Spotlight|Best Paper|Highlight|Poster|Findings|满分|最佳论文|高分)[)）]?)*"
+)
+_BAR = r"\s*[|｜丨∣│]\s*"
+_OPEN, _CLOSE = r"[\[【(（]", r"[\]】)）]"
+
+_LEADING_VENUE = re.compile(
+    rf"^(?:{_OPEN}\s*{_VENUE}{_HONOUR}\s*{_CLOSE}\s*|{_VENUE}{_HONOUR}\s*(?:[:：]|{_BAR})\s*"
+    rf"|{_VENUE}[^|｜丨！：:，。]{{0,8}}(?:论文|paper|解读){_BAR})",
+    re.IGNORECASE,
+)
+_LEADING_DATED_VENUE = re.compile(
+    rf"^{_VENUE}(?<=\d){_HONOUR}\s+(?=[\u4e00-\u9fff“]{{2}}|[A-Z][\w-]*[:：])"
+    r"(?!最新|论文|接收|放榜|workshop|竞赛)",
+    re.IGNORECASE,
+)
+_LEADING_TAG = re.compile(r"^\s*【[^】]{1,8}】\s*")
+_LEADING_NOTE = re.compile(r"^\s*[(（【]\s*附[^)）】]{1,12}[)）】]\s*")
+_TRAILING_VENUE = re.compile(
+    rf"\s*(?:{_OPEN}\s*(?:{_VENUE})[^)）\]】]{{0,12}}{_CLOSE}|{_BAR}[^|｜丨]{{0,3}}(?:{_VENUE})[^|｜丨]{{0,8}}"
+    rf"|(?<=[！!。，,])\s*{_VENUE}\s*(?:已?接收|录用|中稿|入选|Oral){{1,2}}|\s+{_VENUE}(?<=\d))\s*$",
+    re.IGNORECASE,
+)
+_TRAILING_NOTE = re.compile(
+    r"\s*[(（【]\s*[^()（）【】]{0,4}附?[^()（）【】]{0,8}(?:论文|打包|PDF|资料|PPT|链接|已开源)[^()（）【】]{0,6}(?:下载|地址|链接|源码|代码|分享|PDF)?\s*[)）】]\s*$",
+    re.IGNORECASE,
+)
+_TRAILING_CALL = re.compile(
+    r"[，,！!\s]*(?:建议收藏|值得收藏|收藏|强烈推荐|快来看看|速看|赶紧收藏|建议mark)[！!。~]*\s*$"
+)
+_TRAILING_FLUFF = re.compile(
+    r"(?:\s*(?:\.{2,}|…+|。{2,})|\s*是什么鬼[？?]?|\s+by\s[^，。]{2,30}|[:：](?:概述|上|中|下|[一二三四五])"
+    r"|，[^，！!]{0,6}(?:太牛了|太强了|太香了|惊艳|逆天|杀疯了|YYDS)[！!]*)\s*$"
+)
+_MORE_SHOUTS = re.compile(
+    r"^(.{12,}?)[！!]\s*(?:[^！!：:]{2,12}[！!…]+\s*)*[^！!：:]{2,12}(?:[！!]|\.{2,}|…)+$"
+)
+_PURPOSE_FIRST = re.compile(
+    r"^(让[^，]{4,40})，([^，]*(?:搞了个|提出了?|开源了?|推出)[^，]{2,40})$"
+)
+_NAMED_TAG = re.compile(r"^\s*【\s*([A-Za-z][\w+-]*)\s*(?:解读|详解|论文解读)?\s*】\s*")
+_COLUMN_AT_END = re.compile(rf"{_BAR}[\u4e00-\u9fffA-Za-z]{{2,8}}\s*$")
+_LEADING_FLUFF = re.compile(
+    r"^(?:聊聊我?|有人|论文(?:解释|速读|笔记|分享|精读|阅读)[:：|｜\s]+|[\u4e00-\u9fff]{0,6}IEEE论文[:：]"
+    r"|你一定从未看过如此|(?:你[^，一]|再不用|再也不用|别再)[^，]{2,20}，|[A-Za-z][A-Za-z0-9'’-]*(?:\s+[A-Za-z0-9'’-]+){3,}\s+(?=[\u4e00-\u9fff]{6}))"
+)
+_FIRST_BAR = re.compile(_BAR)
+_EXCLAIMED = re.compile(r"^([^！!，。：:？?|｜丨]{2,16})[！!]\s*")
+_STAYS = re.compile(r"^(?:超越|打破|即插即用|首个|首次|20\d\d|助力)|提出|开源|诞生|(?:放榜|来袭)$")
+_TELLS = re.compile(r"提出|开源|发布|推出|[:：]|最新研究|SOTA|重新")
+_NAMED = re.compile(r"[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9+-]*")
+_MAX_COLUMN = 8
+
+
+def abstract_of(title: str) -> str:
+    """The title's content in one line; never empty where the title is not."""
+    whole = squash(title)[:600]
+    text = _strip_end(_strip_shouts(_strip_lead(whole)))
+    for step in (_strip_column, _strip_shouts, _strip_exclamations, _strip_end, _purpose_last):
+        text = step(text).strip() or text
+    return text if _is_enough(text) else whole
+
+
+def _strip_lead(text: str) -> str:
+    """Without venue, tags and fluff before the content; they come in any order."""
+    for _ in range(4):
+        before = text
+        text = _NAMED_TAG.sub(r"\1", text)
+        for pattern in (_LEADING_NOTE, _LEADING_VENUE, _LEADING_TAG, _LEADING_FLUFF):
+            text = _cut(pattern, text)
+        text = _cut(_LEADING_DATED_VENUE, text)
+        if text == before:
+            break
+    return text
+
+
+def _cut(pattern: re.Pattern[str], text: str) -> str:
+    """The text behind the match, where enough of it is left to say something."""
+    rest = pattern.sub("", text, count=1)
+    return rest if _is_enough(rest) else text
+
+
+def _is_enough(text: str) -> bool:
+    return len(text) >= 4
+
+
+def _strip_column(text: str) -> str:
+    """Without the name of a column before or behind a bar ("武功秘籍 | …", "… | 极市打榜")."""
+    found = _FIRST_BAR.search(text)
+    if not found:
+        return text
+    before, after = text[: found.start()], text[found.end() :]
+    if _is_column(before) and len(after) > len(before):
+        return after
+    shorter = _COLUMN_AT_END.sub("", text)
+    return shorter if len(shorter) >= 8 and not _NAMED.search(text[len(shorter) :]) else text
+
+
+def _is_column(words: str) -> bool:
+    """A short label without a name of its own, or a boast about others' models."""
+    return (len(words) <= _MAX_COLUMN and not _NAMED.search(words)) or words.startswith("全面超越")
+
+
+def _strip_exclamations(text: str) -> str:
+    """Without short shouts before the sentence that tells what it is about."""
+    rest = text
+    for _ in range(3):
+        found = _EXCLAIMED.match(rest)
+        if not found or _STAYS.search(found[1]):
+            break
+        rest = rest[found.end() :]
+    return rest if rest != text and len(rest) >= 10 and _TELLS.search(rest) else text
+
+
+def _strip_shouts(text: str) -> str:
+    """Without short shouts behind a sentence that has told it all."""
+    found = _MORE_SHOUTS.match(text)
+    return found[1] if found else text
+
+
+def _purpose_last(text: str) -> str:
+    """Who made what, before what it is good for: the subject comes first in a note."""
+    return _PURPOSE_FIRST.sub(r"\2，\1", text)
+
+
+def _strip_end(text: str) -> str:
+    """Without venue, download notes, calls to action and dots behind the content."""
+    for _ in range(3):
+        before = text
+        for pattern in (_TRAILING_NOTE, _TRAILING_VENUE, _TRAILING_CALL, _TRAILING_FLUFF):
+            text = _cut(pattern, text)
+        if text == before:
+            break
+    return text

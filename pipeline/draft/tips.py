@@ -1,0 +1,154 @@
+"""The Tips line: one or two sentences of the article itself that say what is new.
+
+Nothing is ever written here, only chosen: sentences with the words that announce a contribution
+win, greetings, advertisements and anything with a link lose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.text import language, normal_title, squash
+
+_MAX_TEXT = 30_000
+_MAX_SENTENCES = 400
+_SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![”」』）)])|(?<=[a-z\d)])\.\s+(?=[A-Z])|\n+")
+_LINE_NOISE = re.compile(r"^\s*(?:[#>*+\-•·]+|\d+[.、)）]|[（(]\d+[)）]|图\s*\d+|表\s*\d+)\s*")
+_MARKUP = re.compile(
+    r"!\[[^\]]{0,200}\]\([^)]{0,500}\)|\[([^\]]{0,200})\]\([^)]{0,500}\)|[*_`]{1,3}|\$[^$]{0,80}\$"
+)
+
+# Weights are small whole numbers, tried on two accounts' articles: one strong cue in the first
+# third of a text should beat two weak ones at its end.
+_CUES = (
+    (
+        4,
+        re.compile(
+            r"(?:本文|我们|作者|研究者|研究人员|论文|该工作|这篇文章|团队).{0,12}(?:提出|设计|引入|构建|开发|发现|证明|推出)",
+            re.I,
+        ),
+    ),
+    (
+        4,
+        re.compile(
+            r"\b(?:we|this paper|this work)\s+(?:\w+\s+){0,2}(?:propose|present|introduce|develop|describe|show|demonstrate|study|release)",
+            re.I,
+        ),
+    ),
+    (
+        3,
+        re.compile(
+            r"提出了?(?:一种|一个|新的|全新)|首次|首个|一种(?:新的|新颖|全新|简单)|创新|\bnovel\b|\bfirst\b",
+            re.I,
+        ),
+    ),
+    (
+        2,
+        re.compile(
+            r"核心(?:思想|贡献|思路)|主要贡献|关键(?:在于|是)|旨在|通过.{2,30}(?:实现|提升|解决)|从而|无需",
+            re.I,
+        ),
+    ),
+    (
+        2,
+        re.compile(r"达到|优于|超越|提升了?|SOTA|state-of-the-art|outperform|achiev|improve", re.I),
+    ),
+    (
+        1,
+        re.compile(
+            r"方法|模型|框架|网络|算法|数据集|\b(?:method|model|framework|network|dataset)\b", re.I
+        ),
+    ),
+)
+_UNFIT = re.compile(
+    r"https?://|www\.|@|扫码|二维码|关注(?:我们|公众号|本号)?[，。！]|点击|阅读原文|转载|投稿|加群|进群|交流群|微信|公众号|后台回复|"
+    r"欢迎|感谢|大家好|招聘|报名|直播|优惠|课程|下载链接|版权|侵权|来源[:：]|编辑[:：]|作者[:：|｜]|作者单位|原文[:：]|论文[:：]|论文地址|论文链接|代码[:：]|代码地址|项目地址|"
+    r"如图|下图|上图|见表|所示|参考文献|星标|置顶|干货|文末|目录|本期|今天(?:给大家|我们)|小编|笔者|arxiv\s*:|et al|©|copyright|subscribe|sign up|click",
+    re.IGNORECASE,
+)
+_ENOUGH = 60
+"""Characters after which no second sentence is added, twice that in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    place: int
+    text: str
+    score: float
+
+
+def tips_of(title: str, text: str, abstract: str, wanted: str = "zh") -> str:
+    """One or two sentences quoted from the article, else from the paper's abstract; or nothing.
+
+    Sentences in the `wanted` language come first.
+    """
+    for source in _sources(text, abstract, wanted):
+        chosen = _choose(title, source)
+        if chosen:
+            return chosen
+    return ""
+
+
+def _sources(text: str, abstract: str, wanted: str) -> list[str]:
+    """The texts to quote from, best first."""
+    texts = [t for t in (text[:_MAX_TEXT], abstract[:_MAX_TEXT]) if t.strip()]
+    return sorted(texts, key=lambda t: language(t) != wanted)
+
+
+def _choose(title: str, text: str) -> str:
+    sentences = list(_scored(title, text))
+    if not sentences:
+        return ""
+    best = max(sentences, key=lambda s: (s.score, -s.place))
+    if best.score < 2:
+        return ""
+    return _with_second(best, sentences, _ENOUGH if language(best.text) == "zh" else 2 * _ENOUGH)
+
+
+def _with_second(best: _Sentence, sentences: list[_Sentence], enough: int) -> str:
+    """The best sentence, and its successor where it is short and the next one tells more."""
+    if len(best.text) >= enough:
+        return best.text
+    after = [s for s in sentences if s.place == best.place + 1 and s.score >= 2]
+    joint = "" if language(best.text) == "zh" else " "
+    return best.text + joint + after[0].text if after else best.text
+
+
+def sentences_of(text: str) -> Iterator[str]:
+    """The text's sentences in order, markup and list marks taken off."""
+    plain = _MARKUP.sub(lambda m: m[1] or "", text)
+    for part in _SENTENCE_END.split(plain)[:_MAX_SENTENCES]:
+        sentence = squash(_LINE_NOISE.sub("", part, count=1))
+        if sentence:
+            yield sentence
+
+
+def _scored(title: str, text: str) -> Iterator[_Sentence]:
+    words = _words(title)
+    for place, sentence in enumerate(sentences_of(text)):
+        if _fits(sentence):
+            yield _Sentence(place, sentence, _score(sentence, place, words))
+
+
+def _fits(sentence: str) -> bool:
+    chinese = language(sentence) == "zh"
+    low, high = (18, 180) if chinese else (50, 400)
+    ended = sentence[-1] in "。！？!?.…；;”」" or not chinese
+    return low <= len(sentence) <= high and ended and not _UNFIT.search(sentence)
+
+
+def _score(sentence: str, place: int, title_words: set[str]) -> float:
+    cues = sum(weight for weight, pattern in _CUES if pattern.search(sentence))
+    shared = len(title_words & _words(sentence))
+    asks = 3 if sentence[-1] in "？?" else 0
+    return cues + 0.4 * min(shared, 6) - asks - min(place, 100) * 0.02
+
+
+def _words(text: str) -> set[str]:
+    """Latin words and pairs of Chinese characters: enough to see what two texts share."""
+    folded = normal_title(text)
+    latin = {w for w in re.findall(r"[a-z0-9]{2,}", folded) if len(w) > 2}
+    runs = re.findall(r"[\u4e00-\u9fff]{2,}", folded)
+    return latin | {run[i : i + 2] for run in runs for i in range(len(run) - 1)}
