@@ -1,0 +1,49 @@
+"""Why a candidate got its score, as shares that add up and as one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.text import squash
+from pipeline.types import ArchiveItem, Reason
+
+START = "起点"
+"""The label of what an article has before anything is known of it."""
+_WORTH_SAYING = 0.08
+_TITLE = 40
+
+
+def past_label(item: ArchiveItem) -> str:
+    """`2022.5.3《title》`, as the notes write their days."""
+    title = squash(item.title)
+    short = title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
+    return f"{item.day.year}.{item.day.month}.{item.day.day}《{short}》"
+
+
+def sentence(reasons: Sequence[Reason], has_interests: bool, has_past: bool) -> str:
+    """One plain sentence naming up to two interests and two past notes that drove the score."""
+    if not has_interests and not has_past:
+        return "还没有填写关注方向，也没有往期笔记，先按一般情况给分。"
+    parts = [
+        _named("接近你关注的", _labels(reasons, "interest"), "「{}」", ""),
+        _named("像你", _labels(reasons, "past"), "{}", "和", "里记过的"),
+        _named("更像你选过而不是略过的内容", _labels(reasons, "word"), "", ""),
+        _named("", _labels(reasons, "metadata"), "{}", "、"),
+    ]
+    against = _named("接近你不想看的", _labels(reasons, "mute", -1), "「{}」", "")
+    said = "，".join(p for p in parts if p)
+    if against:
+        return f"{said}，但{against}。" if said else f"{against}。"
+    return f"{said or '与你的关注和往期笔记都不太接近'}。"
+
+
+def _labels(reasons: Sequence[Reason], kind: str, sign: int = 1) -> list[str]:
+    floor = _WORTH_SAYING if kind in ("interest", "past") else 0.01
+    found = [r for r in reasons if r.kind == kind and r.label != START and sign * r.share >= floor]
+    return [r.label for r in sorted(found, key=lambda r: -sign * r.share)[:2]]
+
+
+def _named(before: str, labels: list[str], form: str, joint: str, after: str = "") -> str:
+    if not labels:
+        return ""
+    return before + joint.join(form.format(label) for label in labels) + after

@@ -1,0 +1,29 @@
+"""Which words of a candidate or of a past item are embedded."""
+
+from __future__ import annotations
+
+from pipeline.text import squash
+from pipeline.types import ArchiveItem, Candidate
+
+MAX_CHARACTERS = 800
+"""About 450 tokens of Chinese: the model reads 512, and time grows with every one of them."""
+
+
+def candidate_text(candidate: Candidate) -> str:
+    """Article title, main paper's title, then the start of its abstract or of the article."""
+    article = candidate.article
+    titles = [article.title, *(p.title for p in candidate.papers[:1])]
+    abstract = candidate.papers[0].abstract if candidate.papers else ""
+    return _join([*titles, abstract or article.text])
+
+
+def archive_text(item: ArchiveItem) -> str:
+    """A past item's title and text, in the same shape as a candidate's."""
+    rest = item.text.removeprefix(item.title)
+    return _join([item.title, rest])
+
+
+def _join(parts: list[str]) -> str:
+    # Cut before squashing: an article may be a megabyte, and a few characters are wanted.
+    clean = [squash(part[: 4 * MAX_CHARACTERS]) for part in parts]
+    return "\n".join(dict.fromkeys(p for p in clean if p))[:MAX_CHARACTERS]
