@@ -1,1 +1,23 @@
-"""."""
+"""enrich/: what is true about the papers and the code an article speaks of.
+
+In: articles with typed links. Out: candidates with papers as arXiv describes them, repositories
+as GitHub does, doubts as issues, and what could not be asked now as pending ids.
+Touches: the arXiv API and the GitHub API, through the limiter and clock it is given; nothing on
+disk but, for `find_token`, the reader's own GitHub configuration. `PaperEnricher` is pure.
+"""
+
+from __future__ import annotations
+
+from pipeline.enrich.arxiv_index import ArxivConfig, ArxivIndex
+from pipeline.enrich.enricher import PaperEnricher
+from pipeline.enrich.github_index import GithubConfig, GithubIndex
+from pipeline.enrich.tokens import find_token
+
+__all__ = [
+    "ArxivConfig",
+    "ArxivIndex",
+    "GithubConfig",
+    "GithubIndex",
+    "PaperEnricher",
+    "find_token",
+]

@@ -1,0 +1,249 @@
+"""The pure half of the room: what to look up for an article, and what to make of the answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.enrich import wording
+from pipeline.enrich.code_chain import offers
+from pipeline.enrich.folding import fold
+from pipeline.enrich.github_facts import full_name, lost
+from pipeline.enrich.titles import contradicts, searchable
+from pipeline.enrich.venue import venue_in_headline
+from pipeline.errors import Issue
+from pipeline.identifiers import arxiv_id, paper_url
+from pipeline.ports import Wanted
+from pipeline.text import squash
+from pipeline.types import Article, Candidate, Link, Paper, Repo, RepoState
+
+_ENGLISH_RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,:'’&+()/?!.\-–—]{20,240}")
+_PROMISE = re.compile(
+    r"code (?:is )?coming soon|(?:code|it) will be (?:released|available)|to be released"
+    r"|coming soon|即将(?:开源|发布|公开)|代码待(?:发布|开源)",
+    re.IGNORECASE,
+)
+_MAX_SUBJECTS = 12
+_MAX_LINKS = 60
+"""Main links per article that are followed; a list of hundreds is not about each of them."""
+
+
+class PaperEnricher:
+    """Decides; see `pipeline.ports.Enricher`. Holds no state and asks nobody."""
+
+    def wanted(self, article: Article) -> Wanted:
+        """Ids of main papers on arXiv and main repositories on GitHub; titles of the subjects
+        without a link and of main papers known only by a title or a file somewhere."""
+        papers, repos = _main(article, "paper"), _main(article, "code")
+        titles = [t for link in papers if _nameless(link) and (t := own_title(link))]
+        titles += [squash(s) for s in article.subjects[:_MAX_SUBJECTS]]
+        return Wanted(
+            papers=tuple(p.id for p in papers if p.id.startswith("arxiv:")),
+            repos=tuple(r.id for r in repos if full_name(r.id)),
+            titles=tuple(dict.fromkeys(t for t in titles if searchable(t))),
+        )
+
+    def wanted_from_papers(self, article: Article, papers: Mapping[str, Paper]) -> tuple[str, ...]:
+        """Repositories on GitHub that the found papers name, where the article gives no code;
+        looked up as well, `assemble` can tell their state."""
+        if _main(article, "code"):
+            return ()
+        found = [papers[key] for key in self._keys(article) if key in papers]
+        return tuple(o.repo.id for o in offers(_unique(found)) if full_name(o.repo.id))
+
+    def assemble(
+        self,
+        article: Article,
+        papers: Mapping[str, Paper],
+        repos: Mapping[str, Repo],
+        missing: Iterable[str],
+        deferred: Iterable[str],
+    ) -> Candidate:
+        """The candidate. What is pending stands in it with what the article says for now."""
+        desk = _Desk(papers, repos, frozenset(missing), frozenset(deferred))
+        for link in _main(article, "paper"):
+            desk.paper(link)
+        for subject in article.subjects[:_MAX_SUBJECTS]:
+            desk.subject(squash(subject))
+        for link in _main(article, "code"):
+            desk.repo(link)
+        if not desk.repos:
+            desk.code_from_papers()
+        made = tuple(_unique(desk.papers))
+        return Candidate(
+            article=article,
+            papers=made,
+            repos=tuple({r.id: r for r in desk.repos}.values()),
+            pending=tuple(dict.fromkeys(desk.pending)),
+            issues=tuple(dict.fromkeys((*article.issues, *desk.issues))),
+            venue=_venue(article, made),
+        )
+
+    def fold(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """Articles on the same paper become one candidate with the others in `covered_by`."""
+        return fold(candidates)
+
+    def _keys(self, article: Article) -> list[str]:
+        wanted = self.wanted(article)
+        return [*wanted.papers, *wanted.titles]
+
+
+@dataclass(slots=True)
+class _Desk:
+    """One article's answers while its candidate is put together."""
+
+    known_papers: Mapping[str, Paper]
+    known_repos: Mapping[str, Repo]
+    missing: frozenset[str]
+    deferred: frozenset[str]
+    papers: list[Paper] = field(default_factory=list)
+    repos: list[Repo] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+    def paper(self, link: Link) -> None:
+        """A main paper: the index's facts, else the article's own words for it."""
+        if not link.id.startswith("arxiv:"):
+            self._paper_elsewhere(link)
+        elif link.id in self.known_papers:
+            self._found(self.known_papers[link.id], link.title)
+        elif link.id in self.missing:
+            valid = arxiv_id(link.id.removeprefix("arxiv:"))
+            why = wording.paper_missing if valid else wording.paper_id_malformed
+            self.issues.append(why(link.id))
+        else:
+            self.pending.append(link.id)
+            title = own_title(link) or f"arXiv:{link.id.removeprefix('arxiv:')}"
+            self.papers.append(Paper(id=link.id, title=title, url=paper_url(link.id)))
+
+    def _paper_elsewhere(self, link: Link) -> None:
+        """Not on arXiv as far as the article knows; perhaps found there by its title."""
+        title = own_title(link)
+        if title and _nameless(link):
+            if title in self.known_papers:
+                self._found(self.known_papers[title], None)
+                return
+            if title in self.deferred:
+                self.pending.append(title)
+        shown = title or squash(link.label)
+        if shown and link.url:
+            self.papers.append(Paper(id=link.id, title=shown, url=link.url))
+
+    def subject(self, title: str) -> None:
+        """A paper the article names without a link."""
+        if title in self.known_papers:
+            self._found(self.known_papers[title], None)
+        elif title in self.deferred:
+            self.pending.append(title)
+
+    def _found(self, paper: Paper, claimed: str | None) -> None:
+        self.papers.append(paper)
+        if claimed and contradicts(claimed, paper.title):
+            self.issues.append(wording.title_mismatch(paper, squash(claimed)))
+        if paper.withdrawn:
+            self.issues.append(wording.paper_withdrawn(paper))
+
+    def repo(self, link: Link) -> None:
+        """A main repository: GitHub's facts, else just its address."""
+        name = full_name(link.id)
+        if link.id in self.known_repos:
+            self._repo(self.known_repos[link.id])
+        elif name and link.id in self.missing:
+            self._repo(lost(link.id, RepoState.GONE))
+        else:
+            if name:
+                self.pending.append(link.id)
+            self.repos.append(_unknown(link.id, link.url))
+
+    def _repo(self, repo: Repo) -> None:
+        self.repos.append(repo)
+        self.issues.extend(_about(repo))
+
+    def code_from_papers(self) -> None:
+        """Where the article gives no code: what the authors wrote on arXiv, with the evidence.
+
+        A repository known to be gone is not offered.
+        """
+        for offer in offers(_unique(self.papers)):
+            repo = self.known_repos.get(offer.repo.id)
+            gone = repo and repo.state in (RepoState.GONE, RepoState.BLOCKED)
+            if gone or offer.repo.id in self.missing:
+                continue
+            self._repo(repo or _unknown(offer.repo.id, offer.repo.url))
+            self.issues.append(
+                wording.repo_from_paper(offer.repo.id, offer.paper, offer.where, offer.evidence)
+            )
+
+
+def own_title(link: Link) -> str | None:
+    """The title the article gives for a paper: as extracted, else an English title on the
+    lines around the link; None where it gives none."""
+    if link.title and squash(link.title):
+        return squash(link.title)
+    for line in re.split(r"[\n《》“”\"|｜]", link.evidence[:2000]):
+        for run in _ENGLISH_RUN.findall(re.sub(r"\S+://\S+|\S+\.(?:org|com|net)/\S*", "\n", line)):
+            if len(re.findall(r"[A-Za-z]{2,}", run)) >= 5:
+                return squash(run).strip(" -–—,.:(/")
+    return None
+
+
+def _main(article: Article, kind: str) -> list[Link]:
+    """Main links of a kind, in the order of the article, each id once."""
+    links = sorted(article.links, key=lambda link: link.position)
+    chosen = {link.id: link for link in reversed(links) if _is_main(link, kind)}
+    return list(reversed(chosen.values()))[:_MAX_LINKS]
+
+
+def _is_main(link: Link, kind: str) -> bool:
+    return link.role == "main" and link.kind == kind
+
+
+def _nameless(link: Link) -> bool:
+    """True for papers whose id says nothing about them: a bare title or a file somewhere."""
+    return link.id.startswith(("title:", "url:"))
+
+
+def _unique(papers: Iterable[Paper]) -> list[Paper]:
+    """Each paper once; an index's facts before the article's words for the same id."""
+    best: dict[str, Paper] = {}
+    for paper in papers:
+        if paper.id not in best or (not best[paper.id].abstract and paper.abstract):
+            best[paper.id] = paper
+    return list(best.values())
+
+
+def _unknown(repo_id: str, url: str) -> Repo:
+    return Repo(id=repo_id, full_name=_after_host(repo_id), url=url, state=RepoState.UNKNOWN)
+
+
+def _after_host(repo_id: str) -> str:
+    return repo_id.partition("/")[2] or repo_id
+
+
+def _about(repo: Repo) -> list[Issue]:
+    """What the reader should know of a repository before recommending it."""
+    if repo.state is RepoState.GONE:
+        return [wording.repo_gone(repo.id)]
+    if repo.state is RepoState.BLOCKED:
+        return [wording.repo_blocked(repo.id)]
+    if repo.state is RepoState.EMPTY:
+        return [wording.repo_empty(repo)]
+    issues = []
+    if repo.state is RepoState.RENAMED:
+        issues.append(wording.repo_renamed(repo))
+    if repo.state is RepoState.ARCHIVED:
+        issues.append(wording.repo_archived(repo))
+    if not repo.language and _PROMISE.search(repo.description):
+        issues.append(wording.repo_coming_soon(repo))
+    return issues
+
+
+def _venue(article: Article, papers: Sequence[Paper]) -> str | None:
+    """The paper's own word before the headline's; a round-up of several has none of its own."""
+    own = {p.venue for p in papers if p.venue}
+    if len(papers) == 1 and own:
+        return next(iter(own))
+    if len(papers) > 1:
+        return own.pop() if len(own) == 1 else None
+    return venue_in_headline(article.title)

@@ -1,0 +1,137 @@
+"""Articles on the same thing become one candidate, the others stand in its `covered_by`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from pipeline.enrich import wording
+from pipeline.errors import Issue
+from pipeline.text import normal_title
+from pipeline.types import Article, Candidate, Repo, RepoState
+
+_NEAR = 0.6
+"""Share of common two-letter pieces from which two headlines about one repository are equal."""
+_SAME_TEXT = 0.8
+_LATER = datetime.max.replace(tzinfo=UTC)
+_GROUP_LIMIT = 200
+"""Articles compared pairwise within one group; more than that on one repository is spam."""
+
+
+def fold(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """One candidate per subject, in the order in which the subjects first come.
+
+    Folded are: articles with exactly the same main papers; articles without papers but with the
+    same main repositories and near-equal headlines; reprints, equal in headline and nearly so in
+    text. Articles that share only some papers stay apart and are told of each other. The order
+    of `candidates` changes neither who leads nor the groups; folding twice changes nothing.
+    """
+    groups = _grouped(candidates)
+    return _tell_shared(tuple(_merge(group) for group in groups))
+
+
+def _grouped(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+    groups: list[list[Candidate]] = []
+    shelves: dict[Hashable, list[list[Candidate]]] = {}
+    for candidate in sorted(candidates, key=_rank):
+        key, near = _key(candidate)
+        shelf = shelves.setdefault(key, [])
+        home = next((g for g in shelf[:_GROUP_LIMIT] if near(g[0], candidate)), None)
+        if home is None:
+            home = []
+            shelf.append(home)
+            groups.append(home)
+        home.append(candidate)
+    order = {id(c): n for n, c in enumerate(candidates)}
+    return sorted(groups, key=lambda group: min(order[id(c)] for c in group))
+
+
+def _key(candidate: Candidate) -> tuple[Hashable, Callable[[Candidate, Candidate], bool]]:
+    """The shelf on which a candidate's equals can stand, and what makes them equal there."""
+    if candidate.papers:
+        return ("papers", frozenset(p.id for p in candidate.papers)), _always
+    if candidate.repos:
+        return ("repos", frozenset(r.full_name.lower() for r in candidate.repos)), _near_headlines
+    return ("title", normal_title(candidate.article.title)), _same_text
+
+
+def _always(_one: Candidate, _other: Candidate) -> bool:
+    return True
+
+
+def _near_headlines(one: Candidate, other: Candidate) -> bool:
+    return _overlap(_pieces(one.article.title), _pieces(other.article.title)) >= _NEAR
+
+
+def _same_text(one: Candidate, other: Candidate) -> bool:
+    if one.article.id == other.article.id:
+        return True
+    left, right = _pieces(one.article.text[:4000]), _pieces(other.article.text[:4000])
+    return len(left) >= 50 and _overlap(left, right) >= _SAME_TEXT
+
+
+def _pieces(text: str) -> frozenset[str]:
+    folded = normal_title(text).replace(" ", "")
+    return frozenset(folded[i : i + 2] for i in range(len(folded) - 1))
+
+
+def _overlap(left: frozenset[str], right: frozenset[str]) -> float:
+    return len(left & right) / max(1, len(left | right))
+
+
+def _rank(candidate: Candidate) -> tuple[bool, bool, bool, datetime, str]:
+    """Who leads: readable text, code, a picture; among equals the earliest."""
+    article = candidate.article
+    return (
+        len(article.text) < 300,
+        not any(_usable(r) for r in candidate.repos),
+        article.lead_image is None,
+        article.published or candidate.first_seen_at or _LATER,
+        article.id,
+    )
+
+
+def _usable(repo: Repo) -> bool:
+    return repo.state not in (RepoState.GONE, RepoState.BLOCKED, RepoState.EMPTY)
+
+
+def _merge(group: list[Candidate]) -> Candidate:
+    lead, *others = group
+    if not others:
+        return lead
+    return replace(
+        lead,
+        repos=lead.repos or next((c.repos for c in others if c.repos), ()),
+        pending=tuple(dict.fromkeys(p for c in group for p in c.pending)),
+        issues=tuple(dict.fromkeys(i for c in group for i in c.issues)),
+        venue=lead.venue or next((c.venue for c in others if c.venue), None),
+        noted=min((c.noted for c in group if c.noted), default=None),
+        covered_by=_others(lead, group),
+        first_seen_at=min((c.first_seen_at for c in group if c.first_seen_at), default=None),
+    )
+
+
+def _others(lead: Candidate, group: Iterable[Candidate]) -> tuple[Article, ...]:
+    articles = {a.id: a for c in group for a in (c.article, *c.covered_by)}
+    articles.pop(lead.article.id, None)
+    return tuple(sorted(articles.values(), key=lambda a: (a.published or _LATER, a.id)))
+
+
+def _tell_shared(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Doubtful pairs are flagged, not merged: a paper that stands in two candidates."""
+    first: dict[str, Candidate] = {}
+    told = []
+    for candidate in candidates:
+        issues: list[Issue] = []
+        for paper in candidate.papers:
+            other = first.setdefault(paper.id, candidate)
+            if other is not candidate:
+                issues.append(wording.shared_paper(paper, other.article.title))
+        told.append(_with_issues(candidate, issues))
+    return tuple(told)
+
+
+def _with_issues(candidate: Candidate, issues: list[Issue]) -> Candidate:
+    new = tuple(i for i in issues if i not in candidate.issues)
+    return replace(candidate, issues=(*candidate.issues, *new)) if new else candidate
