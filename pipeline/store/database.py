@@ -121,9 +121,12 @@ def hold(connection: Connection, name: Literal["entries", "run"]) -> RowMapping:
 
     On SQLite the write transaction itself is the lock.
     """
-    insert_new(connection, locks, [{"name": name}])
     statement = select(locks).where(locks.c.name == name).with_for_update()
-    return connection.execute(statement).mappings().one()
+    row = connection.execute(statement).mappings().one_or_none()
+    if row is None:
+        insert_new(connection, locks, [{"name": name}])
+        row = connection.execute(statement).mappings().one()
+    return row
 
 
 def chunks(values: Collection[T]) -> Iterator[Sequence[T]]:

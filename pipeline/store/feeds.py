@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from pipeline.errors import Issue
 from pipeline.store import tables
-from pipeline.store.codec import dump, load
+from pipeline.store.codec import dump, load, storable
 from pipeline.store.database import Part, Row, chunks, hold, insert_new, upsert
 from pipeline.text import short_hash
 from pipeline.types import Entry, Feed, FeedMemory, Poll
@@ -34,7 +34,7 @@ def entry_id(entry: Entry) -> str:
 
 def url_key(entry: Entry) -> str:
     """The same for every entry that leads to the same address; an entry without one is alone."""
-    address = canonical_url(entry.url)
+    address = canonical_url(storable(entry.url))
     return short_hash(address) if address else entry_id(entry)
 
 
@@ -66,12 +66,7 @@ class FeedRows(Part):
         """Store new entries with the poll's ETag in one transaction; how many were new."""
         given = {entry_id(entry): entry for entry in reversed(poll.entries)}
         with self.database.write() as connection:
-            hold(connection, "entries")
-            rows = _new_rows(connection, given, now)
-            addresses = _Addresses(connection, rows)
-            new = sum(addresses.settle(row) for row in sorted(rows, key=_rank))
-            insert_new(connection, tables.entries, rows)
-            addresses.demote()
+            new = _add(connection, given, now) if given else 0
             _remember(connection, poll, now)
         return new
 
@@ -121,6 +116,17 @@ def _remember(connection: Connection, poll: Poll, now: datetime) -> None:
             "body_hash": poll.body_hash,
         }
     connection.execute(update(tables.feeds).where(tables.feeds.c.id == poll.feed_id).values(values))
+
+
+def _add(connection: Connection, given: Mapping[str, Entry], now: datetime) -> int:
+    """Store what is not known; how many addresses were new."""
+    hold(connection, "entries")
+    rows = _new_rows(connection, given, now)
+    addresses = _Addresses(connection, rows)
+    new = sum(addresses.settle(row) for row in sorted(rows, key=_rank))
+    insert_new(connection, tables.entries, rows)
+    addresses.demote()
+    return new
 
 
 def _new_rows(connection: Connection, given: Mapping[str, Entry], now: datetime) -> list[Row]:
