@@ -63,8 +63,9 @@ class Context:
     lead: str
     alone: bool
     cited: bool
-    heading: int
-    """Index of the block that heads its section, -1 before the first heading."""
+    heading: str
+    """The heading of its section, empty before the first one."""
+    in_code: bool
     place: float
     """How far into the text, 0-1."""
 
@@ -109,7 +110,8 @@ def _context(
         lead=lead,
         alone=_alone(block, mention, begin),
         cited=bool(_CITATION.search(block.text[: mention.end][-400:])),
-        heading=heading,
+        heading=document.blocks[heading].text if heading >= 0 else "",
+        in_code=block.kind == "code",
         place=(block.start + mention.start) / total,
     )
 

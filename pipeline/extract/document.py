@@ -14,7 +14,7 @@ from typing import Literal
 from pipeline.text import strip_invisible
 from pipeline.types import Image
 
-BlockKind = Literal["text", "heading", "item", "quote", "code", "caption"]
+BlockKind = Literal["text", "heading", "item", "quote", "code", "caption", "row"]
 _SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u3000]+")
 _HAN_GAP = re.compile(
     r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*\n[ \t]*(?=[\u3000-\u9fff\uff00-\uffef])"

@@ -212,6 +212,8 @@ def _kind_of(tag: str, outer: tuple[BlockKind, int]) -> tuple[BlockKind, int]:
         return "heading", int(tag[1])
     if tag in ("li", "dd", "dt"):
         return "item", 0
+    if tag == "tr":
+        return "row", 0
     if tag == "blockquote":
         return "quote", 0
     if tag == "figcaption":

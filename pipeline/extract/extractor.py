@@ -24,7 +24,7 @@ from pipeline.extract import (
     wechat,
 )
 from pipeline.extract.document import Document
-from pipeline.extract.titles import front_title
+from pipeline.extract.titles import file_title, first_line, front_title
 from pipeline.text import language, short_hash, squash
 from pipeline.types import Article, Entry, Image, Link, Page, PageState
 from pipeline.urls import canonical_url, is_web_url, wechat_identity
@@ -214,8 +214,9 @@ def _finish(draft: _Draft, page: Page, entry: Entry | None) -> Article:
         or wechat_identity(page.url)
         or canonical_url(url)
     )
-    title = squash(draft.title) or (squash(entry.title) if entry else "")
-    document = draft.document if draft.state is PageState.OK else Document()
+    document = draft.document if draft.state is PageState.OK else _EMPTY
+    named = draft.title or (entry.title if entry else "") or file_title(url) or first_line(document)
+    title = squash(named)
     found: tuple[Link, ...] = ()
     subjects: tuple[str, ...] = ()
     if document.blocks:

@@ -34,6 +34,8 @@ _UNFINISHED = re.compile(
     r"|huggingface\.co/(?:[\w.-]+/)?|openreview\.net/(?:forum\?id=|pdf\?id=)|doi\.org/(?:10\.\d{4,9}/?)?|arxiv\s?[:：]\s?(?:\d{4}\.)?)$",
     re.IGNORECASE,
 )
+_RUN_ON = re.compile(r"(?!\d{1,2}[.、)\s])[A-Za-z0-9][\w./-]{2,200}")
+_ALONE = re.compile(r"(?=[^\n]*[a-z\d]{3})[A-Za-z0-9][\w./-]{2,120}")
 MAX_LINKS = 3_000
 
 
@@ -88,11 +90,10 @@ def _places(document: Document, number: int, block: Block) -> Iterator[Found]:
     text = block.text
     following = document.blocks[number + 1].text if number + 1 < len(document.blocks) else ""
     tail = text[-200:]
-    if following and (cut := _UNFINISHED.search(tail)) and re.match(r"[A-Za-z0-9]", following):
-        word = re.match(r"[A-Za-z0-9][\w./-]{0,200}", following)
-        joined = text + (word.group() if word else "")
+    rest = _RUN_ON.match(following) if block.soft or _ALONE.fullmatch(following) else None
+    if rest and (cut := _UNFINISHED.search(tail)):
         limit = len(text) - len(tail) + cut.start()
-        for place in find(joined):
+        for place in find(text + rest.group()):
             if place.start >= limit:
                 yield Found(url=place.url, start=place.start, end=min(place.end, len(text)))
         text = text[:limit]

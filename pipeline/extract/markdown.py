@@ -246,11 +246,10 @@ def _block(line: str, following: str) -> tuple[BlockKind, int, str]:
         return "heading", 1 if "=" in following else 2, line
     quote = _QUOTE.match(line)
     body = line[quote.end() :] if quote else line
+    if body.lstrip()[:1] == "|":
+        return "row", 0, body.strip().strip("|").replace("|", "  ")
     item = _ITEM.match(body)
     if item:
-        return "item", 0, body[item.end() :] if item.group().strip()[0] in "-*+•" else body
-    return (
-        ("quote" if quote else "text"),
-        0,
-        body.strip().strip("|").replace(" | ", "  ") if body.lstrip()[:1] == "|" else body,
-    )
+        marked = item.group().strip()[0] in "-*+•"
+        return "item", 0, body[item.end() :] if marked else body
+    return ("quote" if quote else "text"), 0, body

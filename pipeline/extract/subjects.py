@@ -27,7 +27,7 @@ _QUOTED = re.compile(
 )
 _HEADLINE = re.compile(r"(?P<title>[A-Z][\w+'’.-]*(?:[\s:：,&/–—-]{1,3}[\w+'’.-]+){3,30}\??)")
 _STOP = re.compile(
-    r"[.。]\s+(?=[A-Z][\w'’-]+\s?(?:[A-Z][\w'’.-]+)?(?:,| and | et al))|[》\"”]|\s*[（(\[]?\s*(?:https?://|arxiv|论文地址|链接)"
+    r"[.。]\s+(?=[A-Z][\w'’-]+\s?(?:[A-Z][\w'’.-]+)?(?:,| and | et al))|[》\"”]|\s*-{2,}\s*\w+|\s*[（(\[]?\s*(?:https?://|arxiv|论文地址|链接)"
 )
 _VENUE = re.compile(
     r"^\W*(?:(?:CVPR|ICCV|ECCV|NeurIPS|NIPS|ICML|ICLR|AAAI|IJCAI|ACL|EMNLP|NAACL|OSDI|SOSP|MICCAI|ACM\s?MM|WACV|BMVC|KDD|SIGGRAPH|TPAMI|ICRA|IROS|CoRL|RSS|MLSys|ASPLOS|PLDI|Nature|Science)\S{0,3}\s?'?(?:\d{2,4})?|20\d\d)[\s:：|｜,，-]*(?:\(?(?:oral|spotlight|best paper)\)?\W*)?",
@@ -49,6 +49,17 @@ def is_title(text: str) -> bool:
     long = [w for w in words if len(w) > 3]
     capital = sum(w[0].isupper() for w in long)
     return text[0].isupper() and (capital >= 0.5 * max(len(long), 1) or ": " in text)
+
+
+def is_authors(text: str) -> bool:
+    """True for a list of people's names, which is in title case too."""
+    parts = [p.strip() for p in re.split(r"[,，;；]| and ", text) if p.strip()]
+    short = sum(len(p.split()) <= 3 for p in parts)
+    return (
+        len(parts) >= 2
+        and short >= 0.8 * len(parts)
+        and all(len(p.split()) <= 4 and ":" not in p for p in parts)
+    )
 
 
 def tidy(text: str) -> str:
@@ -95,7 +106,7 @@ _SURELY_PAPER = re.compile(
     re.IGNORECASE,
 )
 _NO_PAPER = re.compile(
-    r"(?:^|\.)(?:zhihu\.com|csdn\.net|juejin\.cn|jianshu\.com|cnblogs\.com|weixin\.qq\.com|pan\.baidu\.com|baidu\.com|github\.com|medium\.com|bilibili\.com|wikipedia\.org|google\.com|douban\.com|paperswithcode\.com)$"
+    r"(?:^|\.)(?:zhihu\.com|csdn\.net|juejin\.cn|jianshu\.com|cnblogs\.com|weixin\.qq\.com|pan\.baidu\.com|baidu\.com|arxiv\.org|github\.com|medium\.com|bilibili\.com|wikipedia\.org|google\.com|douban\.com|paperswithcode\.com)$"
 )
 
 
@@ -143,7 +154,12 @@ def _above(document: Document, number: int) -> str | None:
         if title := labelled(text):
             return title
         line = tidy(_VENUE.sub("", re.sub(r"^[\W\d_]{0,6}(?=[A-Z])", "", text)))
-        if len(text) < 260 and is_title(line):
+        if (
+            len(text) < 260
+            and document.blocks[above].kind != "row"
+            and is_title(line)
+            and not is_authors(line)
+        ):
             return line
         quoted = [*named_titles(text)] if len(text) < 300 else []
         if quoted:
