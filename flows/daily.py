@@ -9,7 +9,7 @@ from datetime import date as Date  # noqa: N812  (the parameter is called `date`
 from pathlib import Path
 from uuid import UUID
 
-from prefect import flow, task
+from prefect import Task, flow
 from prefect.cache_policies import NO_CACHE
 
 from pipeline.stages import ORDER
@@ -25,7 +25,10 @@ RECORDED_WITHIN = 5.0
 
 def _as_task(name: str, stage: Callable[[], StageReport]) -> StageReport:
     """Run a stage as a task of the flow; the closure keeps the rooms out of its parameters."""
-    return task(stage, name=name, cache_policy=NO_CACHE, persist_result=False)()
+    named: Task[[], StageReport] = Task(
+        stage, name=name, cache_policy=NO_CACHE, persist_result=False
+    )
+    return named()
 
 
 @flow(name="daily", persist_result=False)

@@ -21,7 +21,7 @@ from pipeline.stages.run import Call
 from pipeline.types import Feed, RunReport, StageReport
 
 if TYPE_CHECKING:
-    from pipeline.ports import Embedder, Notebook, Progress, Scorer, Store
+    from pipeline.ports import Embedder, Fetcher, Notebook, Progress, Scorer, Store
 
 
 class SystemClock:
@@ -104,10 +104,10 @@ def notebook(workspace: Workspace) -> Notebook:
 
 def embedder(workspace: Workspace, store: Store) -> Embedder:
     """The embedding model with its cache in the store; nothing is loaded before it is used."""
-    from pipeline.score import CachedEmbedder, make_embedder
+    from pipeline.score import CachedEmbedder, open_embedder
 
     return CachedEmbedder(
-        make_embedder(workspace.settings.model.name, workspace.model_cache), store
+        open_embedder(workspace.settings.model.name, workspace.model_cache), store
     )
 
 
@@ -124,18 +124,31 @@ def _scorer(workspace: Workspace, store: Store, day: date) -> Scorer:
     return RelevanceScorer(embedder(workspace, store), taste, day)
 
 
+def token() -> str | None:
+    """The reader's GitHub token: environment, a file it names, or the gh command's login."""
+    import os
+
+    from pipeline.enrich import find_token
+
+    return find_token(os.environ, Path.home())
+
+
+def vector_size(workspace: Workspace) -> int:
+    """Load the model, embed one word, and say how many numbers came back.
+
+    Raises `ModelError` where the model is missing or damaged.
+    """
+    from pipeline.score import open_embedder
+
+    model = open_embedder(workspace.settings.model.name, workspace.model_cache)
+    return len(model.embed(["检查"])[0])
+
+
 @contextmanager
 def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
     """All rooms furnished by the settings; the store is closed when the block ends."""
     from pipeline.draft import DayDrafter, DraftConfig
-    from pipeline.enrich import (
-        ArxivConfig,
-        ArxivIndex,
-        GithubConfig,
-        GithubIndex,
-        PaperEnricher,
-        github_token,
-    )
+    from pipeline.enrich import ArxivConfig, ArxivIndex, GithubConfig, GithubIndex, PaperEnricher
     from pipeline.extract import PageExtractor
     from pipeline.sources import Sources
 
@@ -154,7 +167,7 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
                 ArxivConfig(**settings.arxiv.model_dump()), limiter=store, clock=clock
             ),
             repos=GithubIndex(
-                GithubConfig(**settings.github.model_dump(), token=github_token()),
+                GithubConfig(**settings.github.model_dump(), token=token()),
                 limiter=store,
                 clock=clock,
             ),
@@ -169,7 +182,8 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
         store.close()
 
 
-def fetcher(workspace: Workspace, clock: SystemClock):
+def fetcher(workspace: Workspace, clock: SystemClock) -> Fetcher:
+    """The one polite client, with the settings' limits."""
     from pipeline.fetch import FetchPolicy, PoliteFetcher
 
     fetch = workspace.settings.fetch

@@ -51,9 +51,9 @@ def parse(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="一篇笔记。")], as_json: Json = False
 ) -> None:
     """解析一篇笔记，列出每条的标题、星数、链接。"""
-    from pipeline.notes import parse_note, parse_payload
+    from pipeline.notes import FolderNotebook, NoteLayout, parse_payload
 
-    note = parse_note(_text(file), file)
+    note = FolderNotebook(file.parent, NoteLayout()).parse(_text(file))
     if as_json:
         say_json(parse_payload(note))
         return

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 def extract(
     source: Annotated[str, typer.Argument(metavar="FILE|URL", help="网页、Markdown 文件或网址。")],
     config: Config = None,
-    as_json: Json = False,
+    to_json: Json = False,
 ) -> None:
     """读一篇文章：标题、正文、论文与代码链接，各有依据。"""
-    from pipeline.extract import PageExtractor, as_payload
+    from pipeline.extract import PageExtractor, as_json
 
     page = _from_web(source, config) if "://" in source else _from_disk(Path(source))
     article = PageExtractor().extract(page)
-    if as_json:
-        say_json(as_payload(article))
+    if to_json:
+        say_json(as_json(article))
     else:
         _show(article)
 
@@ -35,7 +35,7 @@ def _from_disk(path: Path) -> Page:
     from pipeline.wiring import SystemClock
 
     try:
-        return read_path(path, SystemClock().now())
+        page: Page = read_path(path, SystemClock().now())
     except OSError as error:
         raise UsageError(
             Issue(
@@ -45,6 +45,7 @@ def _from_disk(path: Path) -> Page:
                 remedy="检查路径；网址要写全 https://…",
             )
         ) from error
+    return page
 
 
 def _from_web(url: str, config: Path | None) -> Page:

@@ -132,15 +132,15 @@ def _check_store(workspace: Workspace) -> Check:
 
 
 def _check_model(workspace: Workspace) -> Check:
-    from pipeline.score import check_model
+    from pipeline.wiring import vector_size
 
-    return [(True, check_model(workspace.settings.model.name, workspace.model_cache))]
+    return [(True, f"{workspace.settings.model.name}，{vector_size(workspace)} 维")]
 
 
 def _check_token(workspace: Workspace) -> Check:
-    from pipeline.enrich import github_token
+    from pipeline.wiring import token
 
-    if github_token():
+    if token():
         return [(True, "有")]
     return [(True, "没有：每小时只能问 60 次，够一天的量；要更多就设环境变量 GITHUB_TOKEN")]
 

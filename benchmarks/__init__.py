@@ -1,0 +1,1 @@
+"""Measurements, each a module with a `main()`: side by side with simpler methods, in one run."""
