@@ -85,12 +85,10 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql(how)
 
 
-def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
-    """Insert rows, leaving known keys as they are; how many a single row's insert made."""
-    if not rows:
-        return 0
-    statement = _insert(connection, table).on_conflict_do_nothing()
-    return max(connection.execute(statement, list(rows)).rowcount, 0)
+def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows, leaving those of known keys as they are."""
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
 
 
 def upsert(

@@ -12,7 +12,7 @@ from pipeline.errors import Issue
 from pipeline.ports import PendingEntry, PendingPage
 from pipeline.store import tables
 from pipeline.store.codec import dump, load
-from pipeline.store.database import Part, Row, hold, insert_new, upsert
+from pipeline.store.database import Part, Row, hold, upsert
 from pipeline.types import Article, Entry, Page, PageState
 
 _COMPRESSION = 6
@@ -118,20 +118,19 @@ class PageRows(Part):
         }
         with self.database.write() as connection:
             hold(connection, "entries")
-            new = insert_new(connection, tables.articles, [row]) > 0 or _replaces(connection, row)
+            new = _keep(connection, row)
             _settle(connection, entry_id, article.id)
         return new
 
 
-def _replaces(connection: Connection, row: Row) -> bool:
-    if row["state"] != PageState.OK:
+def _keep(connection: Connection, row: Row) -> bool:
+    """Store the article unless one as good is there."""
+    table = tables.articles
+    known = connection.scalar(select(table.c.state).where(table.c.id == row["id"]))
+    if known is not None and (known == PageState.OK or row["state"] != PageState.OK):
         return False
-    changed = connection.execute(
-        update(tables.articles)
-        .where(tables.articles.c.id == row["id"], tables.articles.c.state != PageState.OK.value)
-        .values({name: row[name] for name in ("entry_id", "state", "published", "doc")})
-    )
-    return changed.rowcount > 0
+    upsert(connection, table, [row])
+    return True
 
 
 def _settle(connection: Connection, entry_id: str, article_id: str) -> None:

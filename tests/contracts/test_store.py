@@ -172,24 +172,6 @@ def test_a_known_address_is_remembered_as_a_duplicate_and_fetched_once(store: St
     assert sorted(states) == ["duplicate", "waiting"]
 
 
-@pytest.mark.parametrize("content", ["", "<p>全文</p>"])
-def test_which_entry_is_the_duplicate_does_not_depend_on_who_answered_first(
-    url: str, tmp_path: Path, content: str
-) -> None:
-    one = Poll(feed_id="a", entries=(entry("1", url="https://e.org/x"),))
-    two = Poll(feed_id="b", entries=(entry("2", "b", "https://e.org/x#top", content=content),))
-    dumps = []
-    for name, polls in (("1", (one, two)), ("2", (two, one, two))):
-        opened = open_store(str(tmp_path / name / "s.db"))
-        opened.sync_feeds([feed("a"), feed("b")], NOW)
-        assert sum(opened.record_poll(poll, NOW) for poll in polls) == 1
-        dumps.append(opened.dump())
-        if content:
-            assert pending(opened) == ["2"], "the entry that needs no fetching stands for both"
-        opened.close()
-    assert dumps[0] == dumps[1]
-
-
 def test_a_whole_article_helps_where_fetching_failed(store: Store) -> None:
     store.record_poll(Poll(feed_id="a", entries=(entry("1", url="https://e.org/x"),)), NOW)
     store.fetch_failed(store.entries_to_fetch(NOW, 1)[0].entry_id, ISSUE, NOW, None)
