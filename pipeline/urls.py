@@ -85,3 +85,22 @@ def _canonical_wechat(path: str, query: str) -> str:
         return f"https://mp.weixin.qq.com{path}"
     rest = urlencode([(k, v) for k, v in given.items() if v and k not in ("chksm", "scene")])
     return f"https://mp.weixin.qq.com{path}" + (f"?{rest}" if rest else "")
+
+
+_SECRET_KEYS = re.compile(
+    r"^(k|key|token|secret|auth|password|passwd|pwd|access_\w+|api_?key)$", re.I
+)
+
+
+def redacted_url(url: str) -> str:
+    """The address as it may be shown and logged: no password, no token of a private bridge."""
+    try:
+        parts = urlsplit(url)
+        query = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError:
+        return url.partition("?")[0]
+    netloc = parts.netloc.rpartition("@")[2]
+    if netloc == parts.netloc and not any(_SECRET_KEYS.match(k) for k, _ in query):
+        return url
+    shown = [(k, "***" if _SECRET_KEYS.match(k) else v) for k, v in query]
+    return urlunsplit((parts.scheme, netloc, parts.path, urlencode(shown, safe="*"), ""))
