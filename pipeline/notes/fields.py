@@ -51,7 +51,7 @@ def split_field(raw: str) -> re.Match[str] | None:
     Without a bullet only known labels count: a sentence may have a colon too.
     """
     matched = _LABELLED.fullmatch(raw)
-    if not matched or matched["value"].startswith("//"):
+    if not matched or matched["label"].casefold() in ("http", "https", "ftp"):
         return None
     bulleted = matched["lead"].strip(" \t*") or "-" in matched["lead"]
     return matched if bulleted or is_known(matched["label"]) else None

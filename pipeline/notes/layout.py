@@ -28,8 +28,8 @@ class NoteLayout:
     `heading` stands before the date, `items_heading` above the items and `others_heading` above
     the `footer` lines (Markdown, without the hyphen); `footer_image` ends the note where it is
     given; `also_seen_label` is the summary of the collapsed block; `labels` rename fields, as
-    pairs (`Abstract`, `摘要`). `template` is the text of a Jinja2 file with the macros `head`,
-    `item`, `also_seen` and `tail`; empty means the shipped one.
+    pairs (`Abstract`, `摘要`). `template` is a Jinja2 file with the macros `head`, `item`,
+    `also_seen` and `tail`; None means the shipped one.
     """
 
     heading: str = "公众号内容拓展学习笔记"
@@ -41,7 +41,7 @@ class NoteLayout:
     footer_zoom: str = "80%"
     image_zoom: str = "100%"
     labels: tuple[tuple[str, str], ...] = ()
-    template: str = ""
+    template: Path | None = None
 
 
 def layout_from(text: str, layout: NoteLayout | None = None) -> NoteLayout:
@@ -61,9 +61,17 @@ def layout_from(text: str, layout: NoteLayout | None = None) -> NoteLayout:
     )
 
 
+def macros(template: Path | None) -> TemplateModule:
+    """The template's macros; a file that is not such a template raises `ConfigError`."""
+    path = template or next((path for path in _SHIPPED if path.is_file()), _SHIPPED[0])
+    try:
+        return _compiled(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise template_error(f"读不了 {path.name}：{error}") from error
+
+
 @lru_cache(maxsize=8)
-def macros(template: str) -> TemplateModule:
-    """The compiled template's macros; a template that cannot be one raises `ConfigError`."""
+def _compiled(source: str) -> TemplateModule:
     from jinja2 import StrictUndefined, TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
@@ -71,7 +79,7 @@ def macros(template: str) -> TemplateModule:
         undefined=StrictUndefined, autoescape=False, trim_blocks=True, keep_trailing_newline=True
     )
     try:
-        module = environment.from_string(template or _shipped_template()).module
+        module = environment.from_string(source).module
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         raise template_error(f"第 {line} 行：{error}" if line else str(error)) from error
@@ -81,14 +89,7 @@ def macros(template: str) -> TemplateModule:
     return module
 
 
-def _shipped_template() -> str:
-    for path in _SHIPPED:
-        if path.is_file():
-            return path.read_text(encoding="utf-8")
-    raise template_error("找不到自带的 note.md.j2")
-
-
-def call(template: str, macro: str, *arguments: Any) -> str:
+def call(template: Path | None, macro: str, *arguments: Any) -> str:
     """What one macro of the template writes; its mistakes are `ConfigError`s."""
     from jinja2 import TemplateError
 

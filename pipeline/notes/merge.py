@@ -29,7 +29,7 @@ def merge_notes(base: Note | None, current: Note, new: Note) -> Note:
     in_new = Matches(current.items, new.items)
     kept = _kept_items(current, Matches(current.items, base.items), in_new)
     added = _newcomers(base, current, in_new)
-    promoted = set(Matches(current.items, new.also_seen).pairs.values())
+    promoted = set(Matches(kept, new.also_seen).pairs.values())
     also = _merge_also(base, current, new, promoted, added)
     head, head_note = _three(current.head, base.head, new.head, base.verbatim and bool(base.head))
     tail, tail_note = _three(current.tail, base.tail, new.tail, base.verbatim and bool(base.tail))

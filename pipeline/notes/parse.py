@@ -22,7 +22,9 @@ from pipeline.types import Image, Note, NoteField, NoteItem
 
 BlockKind = Literal["head", "field", "image", "extra", "blank"]
 
-_NUMBERED = re.compile(r"(?P<indent> {0,1})(?P<number>\d{1,4})(?P<mark>[.)、．][ \t]*)(?P<rest>.*)")
+_NUMBERED = re.compile(
+    r"(?P<indent> {0,1})(?P<number>[0-9]{1,4})(?P<mark>[.)、．][ \t]*)(?P<rest>.*)"
+)
 _STARS = re.compile(r"(?::star:|⭐\ufe0f?|★)\s*", re.IGNORECASE)
 _STARS_AT_END = re.compile(r"(?:(?::star:|⭐\ufe0f?|★)\s*)+\Z", re.IGNORECASE)
 _DAY = re.compile(r"(20\d\d)\s*[.年/-]\s*(\d{1,2})\s*[.月/-]\s*(\d{1,2})")

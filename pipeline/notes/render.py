@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from pipeline.notes.fields import bare_abstract, canonical_name, read_field, split_field
 from pipeline.notes.layout import NoteLayout, call, template_error
 from pipeline.notes.markdown import attribute, clean_title, link, neutral, one_line
-from pipeline.notes.parse import Block, blocks, parse_note, read_item, split_link, with_number
+from pipeline.notes.parse import (
+    Block,
+    blocks,
+    number_of,
+    parse_note,
+    read_item,
+    split_link,
+    with_number,
+)
 from pipeline.types import Image, Note, NoteField, NoteItem
 
 _NESTED = " " * 5
@@ -80,7 +88,7 @@ def _fresh_tail(view: NoteView, layout: NoteLayout) -> str:
 def _items(note: Note, layout: NoteLayout) -> list[str]:
     """Every item's text; renumbered unless they are the very items of the file."""
     numbers: Sequence[int] = range(1, len(note.items) + 1)
-    if note.numbers == tuple(_number(item) for item in note.items):
+    if note.numbers == tuple(number_of(item.raw) for item in note.items):
         numbers = note.numbers
     count = len(note.items)
     texts = [
@@ -88,11 +96,6 @@ def _items(note: Note, layout: NoteLayout) -> list[str]:
         for at, (item, number) in enumerate(zip(note.items, numbers, strict=True), start=1)
     ]
     return [_apart(text) for text in texts[:-1]] + texts[-1:] if _mixed(note) else texts
-
-
-def _number(item: NoteItem) -> int:
-    digits = item.raw.lstrip()[:4]
-    return int("".join(c for c in digits if c.isdigit()) or "0") if item.raw else 0
 
 
 def _mixed(note: Note) -> bool:
@@ -158,7 +161,7 @@ def field_text(field: NoteField) -> str:
     """The field's value as safe Markdown: its own words, else its links."""
     if field.value.strip():
         return _lines_of(field.value)
-    return " ".join(link(found.text or found.url, found.url) for found in field.links)
+    return " ".join(link(found.text, found.url) for found in field.links)
 
 
 def _lines_of(value: str) -> str:
