@@ -54,13 +54,14 @@ class Context:
     """A mention with what stands around it.
 
     `label` is what names the link (`论文链接`), from its own line or the line above; `lead` the rest
-    of its sentence before it; `alone` is true where the line holds little but label and link.
+    of its sentence before it and `tail` a few characters after it; `alone` is true where the line holds little but label and link.
     """
 
     mention: Mention
     section: Section
     label: str
     lead: str
+    tail: str
     alone: bool
     cited: bool
     heading: str
@@ -108,6 +109,7 @@ def _context(
         section=section,
         label=f"{label} {_words(mention.anchor)}".strip(),
         lead=lead,
+        tail=_SENTENCE.split(block.text[mention.end : mention.end + 16])[0],
         alone=_alone(block, mention, begin),
         cited=bool(_CITATION.search(block.text[: mention.end][-400:])),
         heading=document.blocks[heading].text if heading >= 0 else "",
@@ -147,13 +149,12 @@ def _sections(document: Document) -> list[tuple[Section, int]]:
     """For every block its section and the index of the heading above it."""
     current: Section = "body"
     heading = -1
+    structured = sum(b.kind == "heading" for b in document.blocks) >= 2
     out: list[tuple[Section, int]] = []
     for number, block in enumerate(document.blocks):
         text = block.text.strip()
         kind = section_of(text) if len(text) <= 26 and block.kind != "code" else None
-        if kind is not None and (
-            block.kind == "heading" or block.bold or kind != "promotion" or len(text) <= 12
-        ):
+        if kind is not None and _announces(block, text, kind, structured):
             current, heading = kind, number
         elif block.kind == "heading" or (
             block.bold and len(text) <= 30 and not text.endswith((":", "："))
@@ -161,6 +162,15 @@ def _sections(document: Document) -> list[tuple[Section, int]]:
             current, heading = "body", number
         out.append((current, heading))
     return out
+
+
+def _announces(block: Block, text: str, kind: Section, structured: bool) -> bool:
+    """True where a line heads a section, and is no entry of a table of contents."""
+    if block.kind == "heading" or block.bold:
+        return True
+    if structured and re.match(r"\W*\d", text):
+        return False
+    return kind != "promotion" or len(text) <= 12
 
 
 def section_of(heading: str) -> Section | None:

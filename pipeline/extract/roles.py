@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pipeline.extract.context import Context, contexts
 from pipeline.extract.document import Block, Document
 from pipeline.extract.links import Mention, resolve
-from pipeline.extract.subjects import as_paper, named_titles, title_of, works_named
+from pipeline.extract.subjects import as_paper, reads_a_paper, title_of, works_named
 from pipeline.text import normal_title
 from pipeline.types import Entry, Link, LinkRole
 
@@ -83,8 +83,8 @@ def judge(
     scene = _scene(document, title, by_id)
     links = [_link(document, scene, seen) for seen in by_id.values()]
     links = _with_outer(links, document, source_url, entry)
-    links = _one_per_work(_kin(links), document)
-    return tuple(links), works_named(document, title, links)
+    links = _one_per_work(links)
+    return works_named(document, title, links)
 
 
 def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -> _Scene:
@@ -103,7 +103,7 @@ def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -
         papers=tuple(body or papers),
         codes=tuple(k for k, seen in by_id.items() if seen[0].mention.kind == "code"),
         titles=titles,
-        bare=not body and 0 < len(papers) <= 2,
+        bare=not body and 0 < len(papers) <= 2 and reads_a_paper(document),
     )
 
 
@@ -143,7 +143,7 @@ def _clues(scene: _Scene, context: Context) -> Iterator[Clue]:
 def _places(context: Context, explicit: bool) -> Iterator[Clue]:
     """Where it stands. A list of references is no verdict on a line with a label of its own."""
     if context.section == "references":
-        yield (-1.5, "在参考资料里，但有自己的标签") if explicit else (-3.0, "在参考资料里")
+        yield (-1.0, "在参考资料里，但有自己的标签") if explicit else (-3.0, "在参考资料里")
     elif context.section == "related":
         yield -4.0, "在相关工作或延伸阅读里"
     elif context.section == "promotion":
@@ -173,7 +173,7 @@ def _paper_clues(scene: _Scene, context: Context) -> Iterator[Clue]:
         yield 1.5, "全文唯一的论文链接"
     elif scene.papers[:1] == (mention.id,) and context.place < 0.3:
         yield 1.0, "开头给出的第一篇论文"
-    if scene.bare and context.section == "references" and mention.id == scene.papers[0]:
+    if scene.bare and context.section == "references" and named is None:
         yield 3.0, "正文没有别的论文链接，参考资料只有这一两篇"
     if _BORROWED.search(context.lead[-15:]):
         yield -1.0, "前文说明只是参考"
@@ -187,14 +187,14 @@ def _code_clues(scene: _Scene, context: Context) -> Iterator[Clue]:
         yield 2.5, f"单独一行，标明“{context.label[-20:]}”"
     elif _CODE_LABEL.search(context.label) or _CODE_LINE.search(context.lead[-40:]):
         yield 1.0, "前面标明是代码"
-    if _OWN.search(context.lead[-50:]) or _OWN.search(context.label):
+    if any(_OWN.search(t) for t in (context.lead[-50:], context.label, context.tail)):
         yield 2.0, "说明是本文公开的代码"
     if in_title(mention.id, scene.title):
         yield 3.0, "仓库名出现在文章标题里"
     elif in_title(mention.id, context.heading):
         yield 2.0, "仓库名出现在小节标题里"
     if _CLONE.search(context.lead):
-        yield 1.5, "教程要求克隆它"
+        yield 1.0, "教程要求克隆它"
     if scene.counts.get(mention.id, 0) >= 2:
         yield 1.0, "正文多次给出"
     if scene.codes == (mention.id,):
@@ -227,15 +227,16 @@ def _spaced(text: str) -> str:
 def in_title(repository: str, title: str) -> bool:
     """True where the repository's name is a word of the article's title."""
     name = re.sub(r"[\W_]+", "", repository.rsplit("/", 1)[-1]).casefold()
-    ours = re.sub(r"[\s_.-]+", "", title).casefold()
-    return (
-        len(name) >= 3 and re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z])", ours) is not None
-    )
-
-
-def _kin(links: list[Link]) -> list[Link]:
-    """Nothing yet: repositories of one owner are judged alone."""
-    return links
+    if len(name) < 3:
+        return False
+    for run in re.findall(r"[a-z0-9]+(?:[\s_.-]+[a-z0-9]+)*", title.casefold()):
+        words = re.split(r"[\s_.-]+", run)
+        for first in range(len(words)):
+            for last in range(first + 1, min(first + 6, len(words)) + 1):
+                joined = "".join(words[first:last])
+                if joined == name or (joined.startswith(name) and joined[len(name) :].isdigit()):
+                    return True
+    return False
 
 
 def _with_outer(
@@ -284,7 +285,7 @@ def _promote(links: list[Link], link: Link) -> list[Link]:
 _RANK = {"arxiv": 0, "openreview": 1, "doi": 2, "cvf": 3, "acl": 4, "url": 5}
 
 
-def _one_per_work(links: list[Link], document: Document) -> list[Link]:
+def _one_per_work(links: list[Link]) -> list[Link]:
     """Several addresses of one work become one link, by the best known index."""
     works: dict[str, Link] = {}
     out: list[Link] = []
@@ -306,6 +307,3 @@ def evidence(block: Block, mention: Mention) -> str:
     """The verbatim text around a mention, at most 160 characters."""
     start = max(0, mention.start - 60)
     return block.text[start : mention.end + 40][:160]
-
-
-__all__ = ["judge", "named_titles"]

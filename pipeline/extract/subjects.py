@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.extract.context import Context, section_of
+from pipeline.extract.context import Context
 from pipeline.extract.document import Document
 from pipeline.identifiers import other_paper
 from pipeline.text import normal_title
@@ -48,7 +48,19 @@ def is_title(text: str) -> bool:
         return False
     long = [w for w in words if len(w) > 3]
     capital = sum(w[0].isupper() for w in long)
-    return text[0].isupper() and (capital >= 0.5 * max(len(long), 1) or ": " in text)
+    if re.search(r"\bet al\b", text):
+        return False
+    return text[0].isupper() and (capital > 0.5 * max(len(long), 1) or ": " in text)
+
+
+_READING = re.compile(
+    r"论文|本文提出|作者(?:提出|认为|们|发现|使用|采用|设计)|文中|\bpaper\b", re.IGNORECASE
+)
+
+
+def reads_a_paper(document: Document) -> bool:
+    """True where the article reads like the explanation of a paper, not a tool or a survey of news."""
+    return sum(1 for _ in zip(_READING.finditer(document.text), range(2), strict=False)) == 2
 
 
 def is_authors(text: str) -> bool:
@@ -96,7 +108,7 @@ def title_of(document: Document, seen: Sequence[Context]) -> str | None:
             block.text[: mention.start], block.text[mention.end :]
         ):
             return own
-        if above := _above(document, mention.block):
+        if context.section != "references" and (above := _above(document, mention.block)):
             return above
     return None
 
@@ -120,7 +132,7 @@ def as_paper(document: Document, context: Context) -> Context:
     titled = is_title(tidy(mention.anchor))
     labelled_so = _SURELY_PAPER.search(context.label) or (
         pdf
-        and re.search(r"论文|paper|原文|文献", context.label + context.lead[-30:], re.IGNORECASE)
+        and re.search(r"论文|paper|原文|文献", context.label[-12:], re.IGNORECASE)
     )
     if (
         not (labelled_so and mention.kind == "other")
@@ -140,7 +152,7 @@ def _beside(before: str, after: str) -> str | None:
     if is_title(line):
         return line
     cited = re.search(
-        r"[\"“](?P<t>[A-Z][^\"”]{12,250}?)[,.]?[\"”]|(?<=[.\]])\s+(?P<u>[A-Z][^.]{14,250})\.\s+(?:arXiv|In |CoRR|Proc|20\d\d)",
+        r"[\"“](?P<t>[A-Z][^\"”]{12,250}?)[,.]?[\"”]|(?<=[.\]])\s+(?P<u>[A-Z][^.]{14,250})\.\s*(?:arXiv|In |CoRR|Proc|20\d\d|$)",
         before[-500:],
     )
     found = tidy((cited["t"] or cited["u"]) if cited else "")
@@ -169,18 +181,22 @@ def _above(document: Document, number: int) -> str | None:
     return None
 
 
-def works_named(document: Document, title: str, links: Sequence[Link]) -> tuple[str, ...]:
-    """Titles of papers that the article is about and for which it gives no link."""
+def works_named(document: Document, title: str, links: Sequence[Link]) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+    """The links, and titles of papers that the article is about and gives no link for.
+
+    One labelled title and one main paper without a title belong together.
+    """
     linked = {normal_title(link.title) for link in links if link.title}
     mains = [link for link in links if link.kind == "paper" and link.role == "main"]
     found: dict[str, str] = {}
     for candidate in _subjects(document, title, bool(mains)):
         key = normal_title(candidate)
-        if key not in linked and not any(
-            key in other or other in key for other in (*linked, *found) if other
-        ):
+        if key not in linked and not any(key in other or other in key for other in (*linked, *found) if other):
             found[key] = candidate
-    return tuple(found.values())[:20]
+    if len(found) == 1 and len(mains) == 1 and mains[0].title is None:
+        named = next(iter(found.values()))
+        return tuple(replace(k, title=named) if k is mains[0] else k for k in links), ()
+    return tuple(links), tuple(found.values())[:20]
 
 
 def _subjects(document: Document, title: str, has_main: bool) -> Iterator[str]:
@@ -188,7 +204,7 @@ def _subjects(document: Document, title: str, has_main: bool) -> Iterator[str]:
         named = labelled(block.text)
         if named and not _linked_soon(document, number):
             yield named
-    if has_main:
+    if has_main or not reads_a_paper(document):
         return
     for line in (title, *(b.text for b in document.blocks[:2] if b.kind == "heading")):
         yield from named_titles(line)
@@ -206,6 +222,3 @@ def _linked_soon(document: Document, number: int) -> bool:
         ):
             return True
     return False
-
-
-__all__ = ["is_title", "labelled", "named_titles", "section_of", "title_of", "works_named"]
