@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from sqlalchemy import Connection, Select, delete, select, update
 
@@ -57,6 +57,7 @@ class EnrichmentRows(Part):
         with self.database.read() as connection:
             for some in chunks(asked):
                 statement = select(tables.answers.c.key).where(
+                    tables.answers.c.kind.in_(get_args(Kind)),  # the index begins with it
                     tables.answers.c.key.in_(some),
                     tables.answers.c.doc.is_(None),
                     tables.answers.c.checked_at >= not_before,
