@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from pipeline.enrich import wording
 from pipeline.enrich.arxiv_entry import bare_key
 from pipeline.enrich.arxiv_reply import Reply, ReplyState
-from pipeline.enrich.titles import same_paper, searchable, words
+from pipeline.enrich.arxiv_search import (
+    HITS_PER_TITLE,
+    TITLES_PER_REQUEST,
+    believed,
+    by_key_words,
+    by_phrase,
+)
+from pipeline.enrich.titles import searchable
 from pipeline.errors import Issue
 from pipeline.identifiers import arxiv_id
 from pipeline.ports import Clock, Limiter, Lookup
@@ -23,9 +30,6 @@ if TYPE_CHECKING:
 
 _CONTROL_ID = "1706.03762"
 """A paper that certainly exists; asked along where a batch comes back empty."""
-_TITLES_PER_REQUEST = 8
-_HITS_PER_TITLE = 12
-_PHRASE_WORDS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,22 +118,46 @@ class ArxivIndex:
         asked: list[str] = []
         for title in dict.fromkeys(titles):
             (asked if searchable(title) else work.missing).append(title)
-        batches = deque(_chunks(asked, _TITLES_PER_REQUEST))
+        # An empty page may be a hiccup: a title counts as missing after two different searches.
+        left = self._search(asked, by_phrase, work, thorough=True)
+        if work.deferred:
+            work.deferred.extend(left)
+        else:
+            work.missing.extend(self._search(left, by_key_words, work, thorough=False))
+        return work.lookup()
+
+    def _search(
+        self,
+        titles: list[str],
+        query: Callable[[Sequence[str]], str],
+        work: _Work,
+        *,
+        thorough: bool,
+    ) -> list[str]:
+        """Search for several titles per request; those that were looked for and not found.
+
+        `thorough`: where a request has more hits than fit, ask for each of its titles alone.
+        """
+        batches = deque(_chunks(titles, TITLES_PER_REQUEST))
+        left: list[str] = []
         while batches:
             batch = batches.popleft()
-            limit = _HITS_PER_TITLE * max(len(batch), 3)
-            reply = self._ask(work, query=_query(batch), limit=limit)
+            limit = HITS_PER_TITLE * max(len(batch), 3)
+            reply = self._ask(work, query=query(batch), limit=limit)
             if reply.state in (ReplyState.OK, ReplyState.EMPTY):
-                unsure = self._match(batch, reply, work)
-                batches.extendleft([title] for title in reversed(unsure))
-            elif reply.state is ReplyState.BAD_REQUEST and len(batch) > 1:
-                batches.extendleft([title] for title in reversed(batch))
+                rest = self._match(batch, reply, work)
+                cut = thorough and reply.total > len(reply.papers) and len(batch) > 1
+                batches.extendleft([title] for title in reversed(rest if cut else []))
+                left += [] if cut else rest
             elif reply.state is ReplyState.BAD_REQUEST:
-                work.missing.extend(batch)
+                # One title spoils the query: ask each alone, and give up the one that does.
+                alone = [[title] for title in batch if len(batch) > 1]
+                batches.extendleft(reversed(alone))
+                left += batch if len(batch) == 1 else []
             else:
                 self._defer((t for b in (batch, *batches) for t in b), reply, work)
                 break
-        return work.lookup()
+        return left
 
     def _begin(self) -> _Work:
         """After a lookup that gave up, the next one asks once: an outage costs its tries once."""
@@ -209,19 +237,13 @@ class ArxivIndex:
         middle = len(batch) // 2
         return [batch[:middle], batch[middle:]]
 
-    def _match(self, batch: list[str], reply: Reply, work: _Work) -> list[str]:
-        """Settle the titles of a request; the ones to ask again alone, where hits were cut."""
-        cut = reply.total > len(reply.papers)
-        unsure = []
+    @staticmethod
+    def _match(batch: list[str], reply: Reply, work: _Work) -> list[str]:
+        """Settle the titles that a hit surely has; the others."""
         for title in batch:
-            paper = _only(title, reply.papers)
-            if paper is not None:
+            if (paper := believed(title, reply.papers)) is not None:
                 work.found[title] = paper
-            elif cut and len(batch) > 1:
-                unsure.append(title)
-            else:
-                work.missing.append(title)
-        return unsure
+        return [title for title in batch if title not in work.found]
 
     def _defer(self, keys: Iterable[str], reply: Reply, work: _Work) -> None:
         self._gave_up = True
@@ -247,16 +269,3 @@ class ArxivIndex:
 
 def _chunks(items: list[str], size: int) -> Iterator[list[str]]:
     return (items[i : i + size] for i in range(0, len(items), size))
-
-
-def _query(titles: Sequence[str]) -> str:
-    """`ti:"…" OR ti:"…"`; punctuation would end or change a phrase and is left out."""
-    return " OR ".join(f'ti:"{" ".join(words(t)[:_PHRASE_WORDS])}"' for t in titles)
-
-
-def _only(title: str, papers: Sequence[Paper]) -> Paper | None:
-    """The one paper of this title; exact words beat near ones, two equals mean doubt."""
-    near = [p for p in papers if same_paper(title, p.title)]
-    exact = [p for p in near if words(p.title) == words(title)]
-    chosen = exact or near
-    return chosen[0] if len(chosen) == 1 else None

@@ -56,6 +56,13 @@ def content_words(title: str) -> frozenset[str]:
     return frozenset(_singular(w) for w in words(title) if w not in _STOP)
 
 
+def distinctive(title: str) -> frozenset[str]:
+    """The words as they stand that few other titles of the field share."""
+    return frozenset(
+        w for w in words(title) if len(w) > 2 and w not in _STOP and _singular(w) not in _COMMON
+    )
+
+
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 

@@ -15,6 +15,7 @@ from pipeline.ports import Lookup
 from pipeline.types import Paper
 from tests.conftest import StillClock
 from tests.enrich.atom import entry, error, feed
+from tests.enrich.library import Library
 from tests.enrich.loopback import Asked, Loopback, MemoryLimiter, RealClock, Says, in_turn, serving
 
 CONTROL = "1706.03762"
@@ -304,7 +305,7 @@ def test_finds_several_titles_in_one_request(clock: StillClock) -> None:
         titles[1]: "arxiv:2111.06377",
     }
     assert found.missing == ("A Title That Nobody Wrote Down",)
-    assert found.requests == 1
+    assert found.requests == 2
     assert (
         'ti:"swin transformer hierarchical vision transformer" OR ti:"'
         in (server.asked[0].query["search_query"])
@@ -338,7 +339,7 @@ def test_titles_crowded_out_are_asked_alone(clock: StillClock) -> None:
         found = index(server, clock).by_titles([title, "Deep Learning Methods"])
     assert found.found[title].id == "arxiv:2103.00001"
     assert found.missing == ("Deep Learning Methods",)
-    assert found.requests == 3
+    assert found.requests == 4
 
 
 def test_chinese_titles_are_not_asked(clock: StillClock) -> None:
@@ -346,3 +347,72 @@ def test_chinese_titles_are_not_asked(clock: StillClock) -> None:
         found = index(server, clock).by_titles(["一种新的视觉变换器", "Survey"])
     assert server.asked == []
     assert found.missing == ("一种新的视觉变换器", "Survey")
+
+
+def test_a_slip_in_one_word_is_found_by_the_others(clock: StillClock) -> None:
+    asked, true = (
+        "StyleCLIP: Manipulation of StyleGAN Imager",
+        "StyleCLIP: Manipulation of StyleGAN Imagery",
+    )
+
+    def answer(said: Asked) -> Says:
+        phrase = said.query["search_query"].startswith('ti:"')
+        return Says(feed([] if phrase else [entry("2103.17249", true)]))
+
+    with serving(answer) as server:
+        found = index(server, clock).by_titles([asked])
+    assert found.found[asked].id == "arxiv:2103.17249"
+
+
+def test_an_outage_between_two_searches_loses_no_title(clock: StillClock) -> None:
+    titles = [f"Unfindable Neural Paper Number {n}" for n in range(12)]
+
+    def answer(said: Asked) -> Says:
+        phrase = said.query["search_query"].startswith('ti:"')
+        return Says(feed()) if phrase else Says("Rate exceeded.", status=429)
+
+    with serving(answer) as server:
+        found = index(server, clock).by_titles(titles)
+    assert not found.missing
+    assert sorted(found.deferred) == sorted(titles)
+
+
+# -- against the recorded library ------------------------------------------------------------
+
+WRONG_LINKS = {"2009.00960", "2103.16047", "2105.00637"}
+"""Links of the notes that point to another paper than their text says."""
+
+
+@pytest.mark.corpus
+def test_titles_of_the_notes_find_their_papers(corpus: Path, clock: StillClock) -> None:
+    """Floors, measured 2026-11: precision 1.0 and recall .967 of 273; two of the three wrong
+    links are set right by their text."""
+    library = Library(corpus)
+    with serving(library.serve()) as server:
+        found = index(server, clock).by_titles([n.written for n in library.noted])
+    there = [n for n in library.noted if library.paper(n.id) and n.id not in WRONG_LINKS]
+    answers = [(n.id, found.found[n.written].id) for n in there if n.written in found.found]
+    right = sum(answer == f"arxiv:{asked}" for asked, answer in answers)
+    assert right / len(answers) >= 0.99
+    assert right / len(there) >= 0.96
+    assert found.requests <= 70
+
+
+@pytest.mark.corpus
+def test_titles_that_are_not_there_are_abstained_from(corpus: Path, clock: StillClock) -> None:
+    library = Library(corpus)
+    titles = [n.title or n.written for n in library.noted]
+    with serving(library.serve(*(n.id for n in library.noted))) as server:
+        found = index(server, clock).by_titles(titles)
+    assert len(found.found) <= 0.02 * len(titles)
+    assert not found.deferred
+
+
+@pytest.mark.corpus
+def test_ids_of_the_notes_come_in_four_requests(corpus: Path, clock: StillClock) -> None:
+    library = Library(corpus)
+    ids = [f"arxiv:{n.id}" for n in library.noted]
+    with serving(library.serve()) as server:
+        found = index(server, clock).by_ids(ids)
+    assert found.requests == 4
+    assert set(found.found) == {i for i in ids if library.paper(i.removeprefix("arxiv:"))}
