@@ -28,7 +28,7 @@ _SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
     (
         "references",
         re.compile(
-            rf"{_NUMBERING}(?:参考(?:文献|资料|链接|文章|论文|阅读|博客|内容|代码)?(?:和|与|及|以及|/|、)?(?:\S{{0,6}})?|references?|引用(?:文献)?|文献|bibliography|资料来源|脚注|footnotes?|注释?|citations?)[\s:：\W]*$",
+            rf"{_NUMBERING}(?:(?:相关|友情|有用的?|资源)?链接|(?:相关)?资料|参考(?:文献|资料|链接|文章|论文|阅读|博客|内容|代码)?(?:和|与|及|以及|/|、)?(?:\S{{0,6}})?|references?|引用(?:文献)?|文献|bibliography|资料来源|脚注|footnotes?|注释?|citations?)[\s:：\W]*$",
             re.IGNORECASE,
         ),
     ),
@@ -139,6 +139,8 @@ def _label_above(document: Document, number: int, linked: set[int]) -> str:
             if not block.text.lstrip().startswith("http"):
                 return ""
             continue
+        if block.kind == "heading" and section_of(text) is not None:
+            return ""
         if len(text) <= 40 or (len(text) <= 90 and text.endswith((":", "："))):
             return text if block.kind != "code" else ""
         return ""

@@ -32,7 +32,7 @@ _CODE_LABEL = re.compile(
     re.IGNORECASE,
 )
 _PAPER_LINE = re.compile(
-    r"(?:论文|paper|原文|arxiv|文献)(?:的|原文|全文)*(?:下载|访问|阅读|pdf)?\s?(?:链接|连接|地址|网址|link|url|address|pdf)|^\W*(?:\[?\d*\]?)?\W*(?:论文|paper|arxiv|pdf|原文)\W*$",
+    r"(?:论文|paper|原文|arxiv|文献)(?:的|原文|全文)*(?:下载|访问|阅读|pdf)?\s?(?:链接|连接|地址|网址|link|url|address|pdf)|^\W*(?:\[?\d*\]?)?\W*(?:论文|paper|arxiv|pdf|原文|文章)\W*$",
     re.IGNORECASE,
 )
 _CODE_LINE = re.compile(r"代码|源码|\bcode\b|git\s?hub|gitee|仓库|\brepo|开源|项目", re.IGNORECASE)
@@ -62,7 +62,7 @@ class _Scene:
     codes: tuple[str, ...]
     titles: Mapping[str, str]
     bare: bool
-    """True where the body has no paper link and the references have one or two."""
+    """True where the body has no paper link and a short list of references has one or two."""
 
 
 def judge(
@@ -94,6 +94,7 @@ def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -
         if seen[0].mention.kind == "paper" and (named := title_of(document, seen))
     }
     papers = [key for key, seen in by_id.items() if seen[0].mention.kind == "paper"]
+    short = sum(any(c.section == "references" for c in seen) for seen in by_id.values()) <= 5
     body = [key for key in papers if any(c.section == "body" and not c.cited for c in by_id[key])]
     return _Scene(
         title=title,
@@ -103,7 +104,7 @@ def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -
         papers=tuple(body or papers),
         codes=tuple(k for k, seen in by_id.items() if seen[0].mention.kind == "code"),
         titles=titles,
-        bare=not body and 0 < len(papers) <= 2 and reads_a_paper(document),
+        bare=not body and 0 < len(papers) <= 2 and (short or reads_a_paper(document)),
     )
 
 
@@ -174,7 +175,7 @@ def _paper_clues(scene: _Scene, context: Context) -> Iterator[Clue]:
     elif scene.papers[:1] == (mention.id,) and context.place < 0.3:
         yield 1.0, "开头给出的第一篇论文"
     if scene.bare and context.section == "references" and named is None:
-        yield 3.0, "正文没有别的论文链接，参考资料只有这一两篇"
+        yield 4.5, "正文没有别的论文链接，参考资料只有这一两篇"
     if _BORROWED.search(context.lead[-15:]):
         yield -1.0, "前文说明只是参考"
 
@@ -203,7 +204,8 @@ def _code_clues(scene: _Scene, context: Context) -> Iterator[Clue]:
             yield 2.0, "参考资料里与论文成对的唯一仓库"
     if _BORROWED.search(context.lead[-40:]):
         yield -2.0, "前文说明只是参考或依赖"
-    if _UPKEEP.search(context.lead) or _UPKEEP.search(context.label):
+    promoted = _UPKEEP.search(context.lead) or _UPKEEP.search(context.label)
+    if promoted and (not context.alone or context.place > 0.8):
         yield -1.5, "作者顺带推广的学习仓库"
     if _DEEP.search(mention.given):
         yield -1.5, "指向议题、合并请求或百科页"

@@ -131,8 +131,7 @@ def as_paper(document: Document, context: Context) -> Context:
     pdf = re.search(r"\.pdf$|/pdf$", mention.url.split("?")[0].split("#")[0], re.IGNORECASE)
     titled = is_title(tidy(mention.anchor))
     labelled_so = _SURELY_PAPER.search(context.label) or (
-        pdf
-        and re.search(r"论文|paper|原文|文献", context.label[-12:], re.IGNORECASE)
+        pdf and re.search(r"论文|paper|原文|文献", context.label[-12:], re.IGNORECASE)
     )
     if (
         not (labelled_so and mention.kind == "other")
@@ -181,7 +180,9 @@ def _above(document: Document, number: int) -> str | None:
     return None
 
 
-def works_named(document: Document, title: str, links: Sequence[Link]) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+def works_named(
+    document: Document, title: str, links: Sequence[Link]
+) -> tuple[tuple[Link, ...], tuple[str, ...]]:
     """The links, and titles of papers that the article is about and gives no link for.
 
     One labelled title and one main paper without a title belong together.
@@ -191,7 +192,9 @@ def works_named(document: Document, title: str, links: Sequence[Link]) -> tuple[
     found: dict[str, str] = {}
     for candidate in _subjects(document, title, bool(mains)):
         key = normal_title(candidate)
-        if key not in linked and not any(key in other or other in key for other in (*linked, *found) if other):
+        if key not in linked and not any(
+            key in other or other in key for other in (*linked, *found) if other
+        ):
             found[key] = candidate
     if len(found) == 1 and len(mains) == 1 and mains[0].title is None:
         named = next(iter(found.values()))
