@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from pipeline.errors import Issue
 from pipeline.identifiers import identify
 from pipeline.notes.archive import item_ids, read_notes
-from pipeline.notes.parse import blocks
+from pipeline.notes.items import blocks
 from pipeline.text import normal_title
 from pipeline.types import Note, NoteItem, NoteLink
 from pipeline.urls import canonical_url
@@ -90,7 +90,7 @@ def _wrong_titles(where: str, item: NoteItem, titles: Mapping[str, str]) -> Iter
         true = titles.get(identity.id) if identity else None
         if true and names_another(link, true):
             sentence = f"链接 {link.url} 指向的是 “{true}”，写的却是 “{link.text}”。"
-            yield _issue(where, "wrong_paper", sentence, "核对论文编号。")
+            yield _issue(where, "wrong_paper", sentence, "核对论文编号；也可能是论文后来改了名。")
 
 
 def names_another(link: NoteLink, true_title: str) -> bool:

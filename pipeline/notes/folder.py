@@ -11,7 +11,8 @@ from pipeline.errors import Issue, NoteError
 from pipeline.notes.layout import NoteLayout
 from pipeline.notes.merge import merge_notes
 from pipeline.notes.parse import parse_note
-from pipeline.notes.render import check_template, render_note
+from pipeline.notes.proof import check_template
+from pipeline.notes.render import render_note
 from pipeline.types import Note
 
 _MAX_BYTES = 20_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.notes.archive import item_urls
-from pipeline.notes.parse import blocks
+from pipeline.notes.items import blocks
 from pipeline.types import Image, Note, NoteField, NoteItem
 
 
