@@ -1,0 +1,55 @@
+"""Tips are quoted, never written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.draft.tips import sentences_of, tips_of
+
+NEWS = "本文提出了一种新的特征融合网络，通过逐层加权显著提升了小目标检测的精度。"
+ENGLISH = "We propose a novel fusion network that improves the detection of small objects."
+
+
+def test_the_sentence_that_says_what_is_new() -> None:
+    text = f"大家好，欢迎来到本期分享。\n\n目标检测是一个基础任务，近年来进展很快。{NEWS}实验在两个数据集上进行。"
+    assert tips_of("小目标检测新方法", text, "").startswith(NEWS)
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "我们提出的方法已开源，代码地址：https://github.com/a/b 欢迎使用。",
+        "关注公众号，后台回复“提出”即可获取本文提出的新方法的全部代码。",
+        "作者：某某大学的研究者，本文提出的方法由他们在去年完成。",
+        "如图所示，本文提出的方法首次在所有数据集上达到了最优结果。",
+    ],
+)
+def test_advertisements_and_links_are_never_quoted(noise: str) -> None:
+    assert tips_of("题目", noise, "") == ""
+    assert tips_of("题目", f"{noise}\n{NEWS}", "") == NEWS
+
+
+def test_the_readers_language_comes_first() -> None:
+    assert tips_of("T", NEWS, ENGLISH, "zh") == NEWS
+    assert tips_of("T", NEWS, ENGLISH, "en") == ENGLISH
+    assert tips_of("T", "", ENGLISH, "zh") == ENGLISH
+    assert tips_of("T", "没有新东西的一段话，只是寒暄而已，没有别的。", ENGLISH, "zh") == ENGLISH
+
+
+def test_nothing_to_say_is_nothing() -> None:
+    assert tips_of("题目", "", "") == ""
+    assert tips_of("题目", "今天天气很好，我们去公园里走了一走，很开心。", "") == ""
+
+
+@given(st.text(alphabet="我们提出了一种新的方法。！？\n-*[]()网络。 ", max_size=300))
+def test_every_word_is_the_articles(text: str) -> None:
+    tips = tips_of("新的方法", text, "")
+    whole = "".join("".join(sentences_of(text)).split())
+    assert "".join(tips.split()) in whole
+
+
+@pytest.mark.parametrize("part", ["。", "[", "![](", "$", "a. A", "我们提出", "\n", "本文 ", "*"])
+def test_long_texts_are_read_in_passing(part: str) -> None:
+    assert len(tips_of("题", part * 200_000, "")) <= 800
