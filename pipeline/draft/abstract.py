@@ -17,11 +17,11 @@ _VENUES = (
     "AISTATS COLT CHI UIST VLDB SIGMOD ICDE OSDI SOSP Nature Science Cell PNAS"
 ).split()
 _VENUE = (
-    rf"(?:ACM\s?MM|(?:IEEE\s?)?T-?PAMI|SIGGRAPH Asia|{'|'.join(_VENUES)})"
+    rf"(?:IEEE\s?)?(?:ACM\s?MM|T-?PAMI|SIGGRAPH Asia|{'|'.join(_VENUES)})"
     r"(?![A-Za-z])(?:[\s-]?[’'`]?\s?(?:20)?\d{2}(?!\d))?"
 )
 _HONOUR = (
-    r"(?:[\s(（]*(?:Oral|Spotlight|Best Paper|Highlight|Poster|Findings|满分|最佳论文|高分)[)）]?)*"
+    r"(?:[\s(（]*(?:Long |Short )?(?:Oral|Spotlight|Best Paper|Highlight|Poster|Findings|满分|最佳论文|高分)[)）]?)*"
 )
 _BAR = r"\s*[|｜丨∣│]\s*"
 _OPEN, _CLOSE = r"[\[【(（]", r"[\]】)）]"
@@ -60,11 +60,11 @@ _MORE_SHOUTS = re.compile(
 _PURPOSE_FIRST = re.compile(
     r"^(让[^，]{4,40})，([^，]*(?:搞了个|提出了?|开源了?|推出)[^，]{2,40})$"
 )
-_NAMED_TAG = re.compile(r"^\s*【\s*([A-Za-z][\w+-]*)\s*(?:解读|详解|论文解读)?\s*】\s*")
+_NAMED_TAG = re.compile(r"^\s*【\s*([A-Za-z][\w+-]*)\s*(?:解读|详解|论文解读)\s*】\s*")
 _COLUMN_AT_END = re.compile(rf"{_BAR}[\u4e00-\u9fffA-Za-z]{{2,8}}\s*$")
 _LEADING_FLUFF = re.compile(
     r"^(?:聊聊我?|有人|论文(?:解释|速读|笔记|分享|精读|阅读)[:：|｜\s]+|[\u4e00-\u9fff]{0,6}IEEE论文[:：]"
-    r"|你一定从未看过如此|(?:你[^，一]|再不用|再也不用|别再)[^，]{2,20}，|[A-Za-z][A-Za-z0-9'’-]*(?:\s+[A-Za-z0-9'’-]+){3,}\s+(?=[\u4e00-\u9fff]{6}))"
+    r"|你一定从未看过如此|(?:你[^，一]|再不用|再也不用|别再)[^，。！？!?]{2,20}，|[A-Za-z][A-Za-z0-9'’-]*(?:\s+[A-Za-z0-9'’-]+){3,}\s+(?=[\u4e00-\u9fff]{6}))"
 )
 _FIRST_BAR = re.compile(_BAR)
 _EXCLAIMED = re.compile(r"^([^！!，。：:？?|｜丨]{2,16})[！!]\s*")
@@ -112,6 +112,8 @@ def _strip_column(text: str) -> str:
     if not found:
         return text
     before, after = text[: found.start()], text[found.end() :]
+    if "【" in before:
+        return text
     if _is_column(before) and len(after) > len(before):
         return after
     shorter = _COLUMN_AT_END.sub("", text)
