@@ -10,7 +10,7 @@ from pipeline.identifiers import CODE_HOSTS, Identity, identify
 from pipeline.types import Paper
 
 _URL = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:github\.com|gitlab\.com|gitee\.com|huggingface\.co)"
+    r"(?<![\w./@-])(?:https?://)?(?:www\.)?(?:github\.com|gitlab\.com|gitee\.com|huggingface\.co)"
     r"/[A-Za-z0-9_.\-/]{3,150}",
     re.IGNORECASE,
 )

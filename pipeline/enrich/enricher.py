@@ -44,12 +44,31 @@ class PaperEnricher:
             titles=tuple(dict.fromkeys(t for t in titles if searchable(t))),
         )
 
-    def wanted_from_papers(self, article: Article, papers: Mapping[str, Paper]) -> tuple[str, ...]:
-        """Repositories on GitHub that the found papers name, where the article gives no code;
-        looked up as well, `assemble` can tell their state."""
+    def wanted_next(
+        self, article: Article, papers: Mapping[str, Paper], missing: Iterable[str] = ()
+    ) -> Wanted:
+        """What the first answers make worth asking, before `assemble`; empty for most articles.
+
+        The title an article gives where its link leads to another paper or to none, and the
+        repositories that the found papers name where the article gives no code.
+        """
+        unknown = frozenset(missing)
+        doubted = [
+            title
+            for link in _main(article, "paper")
+            if (title := claimed_title(link))
+            and (link.id in unknown or _disagrees(title, papers.get(link.id)))
+        ]
+        return Wanted(
+            titles=tuple(dict.fromkeys(t for t in doubted if searchable(t))),
+            repos=self._named_by_papers(article, papers),
+        )
+
+    def _named_by_papers(self, article: Article, papers: Mapping[str, Paper]) -> tuple[str, ...]:
         if _main(article, "code"):
             return ()
-        found = [papers[key] for key in self._keys(article) if key in papers]
+        wanted = self.wanted(article)
+        found = [papers[key] for key in (*wanted.papers, *wanted.titles) if key in papers]
         return tuple(o.repo.id for o in offers(_unique(found)) if full_name(o.repo.id))
 
     def assemble(
@@ -84,10 +103,6 @@ class PaperEnricher:
         """Articles on the same paper become one candidate with the others in `covered_by`."""
         return fold(candidates)
 
-    def _keys(self, article: Article) -> list[str]:
-        wanted = self.wanted(article)
-        return [*wanted.papers, *wanted.titles]
-
 
 @dataclass(slots=True)
 class _Desk:
@@ -107,22 +122,38 @@ class _Desk:
         if not link.id.startswith("arxiv:"):
             self._paper_elsewhere(link)
         elif link.id in self.known_papers:
-            self._found(self.known_papers[link.id], link.title)
+            self._checked(self.known_papers[link.id], claimed_title(link))
         elif link.id in self.missing:
-            valid = arxiv_id(link.id.removeprefix("arxiv:"))
-            why = wording.paper_missing if valid else wording.paper_id_malformed
-            self.issues.append(why(link.id))
+            self._not_there(link)
         else:
             self.pending.append(link.id)
             title = own_title(link) or f"arXiv:{link.id.removeprefix('arxiv:')}"
             self.papers.append(Paper(id=link.id, title=title, url=paper_url(link.id)))
+
+    def _checked(self, paper: Paper, claimed: str | None) -> None:
+        """The linked paper, or the one of the title the article gives where the two are at odds
+        and that title is surely another paper's."""
+        if claimed is None or not _disagrees(claimed, paper):
+            self._found(paper)
+            return
+        meant = self.known_papers.get(claimed)
+        self.issues.append(wording.title_mismatch(paper, claimed, meant))
+        self._found(meant or paper)
+
+    def _not_there(self, link: Link) -> None:
+        valid = arxiv_id(link.id.removeprefix("arxiv:"))
+        meant = self.known_papers.get(claimed_title(link) or "")
+        why = wording.paper_missing if valid else wording.paper_id_malformed
+        self.issues.append(why(link.id, meant))
+        if meant:
+            self._found(meant)
 
     def _paper_elsewhere(self, link: Link) -> None:
         """Not on arXiv as far as the article knows; perhaps found there by its title."""
         title = own_title(link)
         if title and _nameless(link):
             if title in self.known_papers:
-                self._found(self.known_papers[title], None)
+                self._found(self.known_papers[title])
                 return
             if title in self.deferred:
                 self.pending.append(title)
@@ -133,14 +164,12 @@ class _Desk:
     def subject(self, title: str) -> None:
         """A paper the article names without a link."""
         if title in self.known_papers:
-            self._found(self.known_papers[title], None)
+            self._found(self.known_papers[title])
         elif title in self.deferred:
             self.pending.append(title)
 
-    def _found(self, paper: Paper, claimed: str | None) -> None:
+    def _found(self, paper: Paper) -> None:
         self.papers.append(paper)
-        if claimed and contradicts(claimed, paper.title):
-            self.issues.append(wording.title_mismatch(paper, squash(claimed)))
         if paper.withdrawn:
             self.issues.append(wording.paper_withdrawn(paper))
 
@@ -176,16 +205,25 @@ class _Desk:
             )
 
 
+def claimed_title(link: Link) -> str | None:
+    """The title that the article plainly gives for a paper."""
+    return squash(link.title or "") or None
+
+
 def own_title(link: Link) -> str | None:
-    """The title the article gives for a paper: as extracted, else an English title on the
-    lines around the link; None where it gives none."""
-    if link.title and squash(link.title):
-        return squash(link.title)
+    """What to call a paper in the article's words: the title it gives, else an English run on
+    the lines around the link that looks like one; None where there is none."""
+    if title := claimed_title(link):
+        return title
     for line in re.split(r"[\n《》“”\"|｜]", link.evidence[:2000]):
         for run in _ENGLISH_RUN.findall(re.sub(r"\S+://\S+|\S+\.(?:org|com|net)/\S*", "\n", line)):
             if len(re.findall(r"[A-Za-z]{2,}", run)) >= 5:
                 return squash(run).strip(" -–—,.:(/")
     return None
+
+
+def _disagrees(claimed: str, paper: Paper | None) -> bool:
+    return paper is not None and contradicts(claimed, paper.title)
 
 
 def _main(article: Article, kind: str) -> list[Link]:

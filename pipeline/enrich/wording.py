@@ -28,27 +28,27 @@ def arxiv_unavailable(reply: Reply, count: int) -> Issue:
     )
 
 
-def paper_missing(paper_id: str) -> Issue:
-    """An id that arXiv does not know."""
+def paper_missing(paper_id: str, meant: Paper | None = None) -> Issue:
+    """An id that arXiv does not know; `meant` is the paper of the title beside it."""
     return Issue(
         subject=paper_id,
         code="paper.missing",
         sentence=f"arXiv 上没有编号 {_bare(paper_id)} 的论文，文章里的编号可能写错了。",
-        remedy="打开原文核对编号；找到正确的论文后在笔记里改正。",
+        remedy=_meant(meant) or "打开原文核对编号；找到正确的论文后在笔记里改正。",
     )
 
 
-def paper_id_malformed(paper_id: str) -> Issue:
+def paper_id_malformed(paper_id: str, meant: Paper | None = None) -> Issue:
     """An id that cannot be one."""
     return Issue(
         subject=paper_id,
         code="paper.bad_id",
         sentence=f"“{_bare(paper_id)[:40]}” 不是有效的 arXiv 编号。",
-        remedy="打开原文核对编号。",
+        remedy=_meant(meant) or "打开原文核对编号。",
     )
 
 
-def title_mismatch(paper: Paper, claimed: str) -> Issue:
+def title_mismatch(paper: Paper, claimed: str, meant: Paper | None = None) -> Issue:
     """The article's title for a paper and the true one have next to nothing in common."""
     return Issue(
         subject=paper.id,
@@ -57,8 +57,14 @@ def title_mismatch(paper: Paper, claimed: str) -> Issue:
             f"论文链接可能有误：文章写的是《{claimed[:200]}》，"
             f"而 {_bare(paper.id)} 实际是《{paper.title[:200]}》。"
         ),
-        remedy="打开原文核对，确认是哪一篇后改正链接。",
+        remedy=_meant(meant) or "打开原文核对，确认是哪一篇后改正链接。",
     )
+
+
+def _meant(paper: Paper | None) -> str:
+    if paper is None:
+        return ""
+    return f"已按题目换成 {_bare(paper.id)}《{paper.title[:200]}》，发布前请核对。"
 
 
 def paper_withdrawn(paper: Paper) -> Issue:
