@@ -20,9 +20,7 @@ _VENUE = (
     rf"(?:IEEE\s?)?(?:ACM\s?MM|T-?PAMI|SIGGRAPH Asia|{'|'.join(_VENUES)})"
     r"(?![A-Za-z])(?:[\s-]?[’'`]?\s?(?:20)?\d{2}(?!\d))?"
 )
-_HONOUR = (
-    r"(?:[\s(（]*(?:Long |Short )?(?:Oral|Spotlight|Best Paper|Highlight|Poster|Findings|满分|最佳论文|高分)[)）]?)*"
-)
+_HONOUR = r"(?:[\s(（]*(?:Long |Short )?(?:Oral|Spotlight|Best Paper|Highlight|Poster|Findings|满分|最佳论文|高分)[)）]?)*"
 _BAR = r"\s*[|｜丨∣│]\s*"
 _OPEN, _CLOSE = r"[\[【(（]", r"[\]】)）]"
 

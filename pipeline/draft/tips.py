@@ -64,9 +64,15 @@ _CUES = (
 )
 _UNFIT = re.compile(
     r"https?://|www\.|@|扫码|二维码|关注(?:我们|公众号|本号)?[，。！]|点击|阅读原文|转载|投稿|加群|进群|交流群|微信|公众号|后台回复|"
-    r"欢迎|感谢|大家好|招聘|报名|直播|优惠|课程|下载链接|版权|侵权|来源[:：]|编辑[:：]|作者[:：|｜]|作者单位|原文[:：]|论文[:：]|论文地址|论文链接|代码[:：]|代码地址|项目地址|"
+    r"欢迎|感谢|大家好|招聘|报名|直播|优惠|课程|下载|网址|附录|版权|侵权|来源[:：]|编辑[:：]|作者[:：|｜]|作者单位|原文[:：]|论文[:：]|论文地址|论文链接|代码[:：]|代码地址|项目地址|"
     r"如图|下图|上图|见表|所示|参考文献|星标|置顶|干货|文末|目录|本期|今天(?:给大家|我们)|小编|笔者|arxiv\s*:|et al|©|copyright|subscribe|sign up|click",
     re.IGNORECASE,
+)
+_PROBLEM = re.compile(
+    r"^(?:由于|然而|但是|但|因此|所以|虽然|随着|近年来|目前|However|Although|Despite|Recent)|缺少|缺乏|瓶颈"
+)
+_DANGLING = re.compile(
+    r"^(?:这(?!篇|项)|它|其(?!中)|该(?!论文|工作|文|研究|方法|模型|框架)|此外|另外|同时|而|并且|It |This (?!paper|work)|These |They )"
 )
 _ENOUGH = 60
 """Characters after which no second sentence is added, twice that in English."""
@@ -126,9 +132,9 @@ def sentences_of(text: str) -> Iterator[str]:
 
 
 def _scored(title: str, text: str) -> Iterator[_Sentence]:
-    words = _words(title)
+    words, headline = _words(title), normal_title(title)
     for place, sentence in enumerate(sentences_of(text)):
-        if _fits(sentence):
+        if _fits(sentence) and normal_title(sentence) not in headline:
             yield _Sentence(place, sentence, _score(sentence, place, words))
 
 
@@ -143,7 +149,8 @@ def _score(sentence: str, place: int, title_words: set[str]) -> float:
     cues = sum(weight for weight, pattern in _CUES if pattern.search(sentence))
     shared = len(title_words & _words(sentence))
     asks = 3 if sentence[-1] in "？?" else 0
-    return cues + 0.4 * min(shared, 6) - asks - min(place, 100) * 0.02
+    vague = 1.5 * bool(_PROBLEM.search(sentence)) + bool(_DANGLING.match(sentence))
+    return cues + 0.4 * min(shared, 6) - asks - vague - min(place, 100) * 0.02
 
 
 def _words(text: str) -> set[str]:
