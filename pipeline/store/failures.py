@@ -47,6 +47,9 @@ _SQLITE = {
 }
 _SAME = {"LOCKED": "BUSY", "PERM": "READONLY", "PROTOCOL": "BUSY"}
 
+_NO_PERMISSION = frozenset({"42501", "25006"})
+"""PostgreSQL's insufficient_privilege and read_only_sql_transaction."""
+
 
 def failure(error: Exception, subject: str) -> StoreError | None:
     """The error as a `StoreError`, None where it is a bug that should be seen as it is."""
@@ -54,6 +57,13 @@ def failure(error: Exception, subject: str) -> StoreError | None:
     if isinstance(origin, sqlite3.Error):
         words = _SQLITE.get(_sqlite_family(origin))
         return store_error(subject, *words) if words else None
+    if getattr(origin, "sqlstate", None) in _NO_PERMISSION:
+        return store_error(
+            subject,
+            "store.read_only",
+            "数据库不允许写入。",
+            "请给这个数据库用户建表和写入的权限（GRANT CREATE ON SCHEMA public），然后重试。",
+        )
     if isinstance(error, OperationalError):
         return store_error(
             subject,

@@ -16,11 +16,14 @@ from pipeline.store.failures import failure, store_error
 from pipeline.store.sql_store import SqlStore
 from pipeline.store.tables import REVISIONS, VERSION_TABLE, metadata
 
+_PATIENCE = 10
+"""Seconds to wait for a PostgreSQL server's answer, unless the URL says otherwise."""
+
 
 def open_sql_store(url: str, *, busy_seconds: float) -> SqlStore:
     """The store at `url` or at that path, at today's schema; see `pipeline.store.open_store`."""
     where = _parse(url)
-    if where.get_backend_name() == "sqlite":
+    if where.drivername in ("sqlite", "sqlite+pysqlite"):
         return SqlStore(_open_sqlite(where, busy_seconds))
     if where.drivername != "postgresql+psycopg":
         raise _bad_url(where.render_as_string())
@@ -32,8 +35,8 @@ def _parse(url: str) -> URL:
         return URL.create("sqlite", database=url)
     try:
         return make_url(url)
-    except ArgumentError as error:
-        raise _bad_url(url) from error
+    except (ArgumentError, ValueError) as error:
+        raise _bad_url(f"{url.partition('://')[0]}://…") from error  # the rest may be a password
 
 
 def _bad_url(subject: str) -> StoreError:
@@ -49,7 +52,7 @@ def _open_sqlite(where: URL, busy_seconds: float) -> Database:
     if where.database in (None, "", ":memory:"):
         raise _bad_url(where.render_as_string())
     subject = str(where.database)
-    if not where.query:  # with `?mode=ro&uri=true` the name is SQLite's own kind of URI
+    if "uri" not in where.query:  # with `?uri=true` the name is SQLite's own kind of URI
         _prepare_folder(Path(subject))
     engine = create_engine(where, connect_args={"timeout": busy_seconds})
     return _ready(Database(engine, subject), busy_seconds)
@@ -78,7 +81,8 @@ def _prepare_folder(file: Path) -> None:
 
 def _open_postgresql(where: URL) -> Database:
     try:
-        engine = create_engine(where, pool_pre_ping=True)
+        timeout = {} if "connect_timeout" in where.query else {"connect_timeout": _PATIENCE}
+        engine = create_engine(where, pool_pre_ping=True, connect_args=timeout)
     except (ImportError, NoSuchModuleError) as error:
         raise store_error(
             where.render_as_string(),

@@ -65,7 +65,7 @@ ENTRIES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(entries=ENTRIES, data=st.data())
 def test_any_order_of_polls_ends_in_the_same_rows(
     empty: Path, entries: list[Entry], data: st.DataObject

@@ -13,9 +13,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import ProgrammingError
 
 from pipeline.errors import StoreError
 from pipeline.store import open_store
+from pipeline.store.failures import failure
 from pipeline.store.migrations import config
 from pipeline.store.tables import REVISIONS, VERSION_TABLE, metadata
 from tests.store.samples import NOW, feed, forked
@@ -187,7 +189,10 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     assert names == [("theirs",)]
 
 
-@pytest.mark.parametrize("url", ["", "sqlite://", "mysql://host/db", "://", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "sqlite://", "mysql://h/db", "://", "sqlite:///:memory:", "sqlite+aiosqlite:///s.db"],
+)
 def test_addresses_that_name_no_store(url: str) -> None:
     assert refused(url) == "store.bad_url"
 
@@ -197,3 +202,20 @@ def test_a_password_is_not_shown() -> None:
         open_store("postgresql+psycopg://u:secret@127.0.0.1:1/none?connect_timeout=1")
     assert "secret" not in str(caught.value)
     assert caught.value.issues[0].code in ("store.driver_missing", "store.unreachable")
+
+
+def test_the_password_of_an_unreadable_address_is_not_shown() -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store("postgresql+psycopg://u:secret@host:port/db")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "code"),
+    [("42501", "store.read_only"), ("25006", "store.read_only"), ("42P01", None)],
+)
+def test_what_postgresql_refuses(sqlstate: str, code: str | None) -> None:
+    origin = Exception("refused")
+    origin.sqlstate = sqlstate  # type: ignore[attr-defined]
+    explained = failure(ProgrammingError("INSERT", {}, origin), "db")
+    assert (explained and explained.issues[0].code) == code
