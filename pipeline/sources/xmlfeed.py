@@ -1,0 +1,66 @@
+"""RSS, Atom and RDF by feedparser, with the work switched off that we do better ourselves."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.sources.items import Item
+
+_FEED_MIME = "application/xml; charset=utf-8"
+_DATES = ("published", "updated", "created", "expired")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A feed's items in its own order; `version` is empty where it was no feed at all."""
+
+    version: str
+    items: tuple[Item, ...]
+
+
+def parse_xml(text: str, base: str) -> Parsed:
+    """Parse decoded XML; damaged feeds are read as far as they can be.
+
+    Sanitising stays off because it deletes `data-src`, the address of every WeChat picture, and
+    costs three quarters of the time; whatever is shown is sanitised where it is shown.
+    """
+    import feedparser
+
+    parsed = feedparser.parse(
+        io.BytesIO(text.encode("utf-8", "replace")),
+        response_headers={"content-type": _FEED_MIME, "content-location": base},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    return Parsed(parsed.get("version") or "", tuple(_item(e) for e in parsed.entries))
+
+
+def _item(entry: Mapping[str, Any]) -> Item:
+    title = entry.get("title_detail") or {}
+    return Item(
+        guid=_text(entry.get("id")),
+        link=_link(entry),
+        title=_text(entry.get("title")),
+        title_is_html=str(title.get("type", "")).endswith("html"),
+        author=_text(entry.get("author")),
+        dates=tuple(_text(entry.get(name)) for name in _DATES if entry.get(name)),
+        summary=_text(entry.get("summary")),
+        content=_content(entry.get("content") or ()),
+        announce_type=_text(entry.get("arxiv_announce_type")),
+    )
+
+
+def _link(entry: Mapping[str, Any]) -> str:
+    """The item's page; feedburner's original address where a proxy stands in between."""
+    return _text(entry.get("feedburner_origlink")) or _text(entry.get("link"))
+
+
+def _content(parts: Sequence[Mapping[str, Any]]) -> str:
+    return max((_text(part.get("value")) for part in parts), key=len, default="")
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
