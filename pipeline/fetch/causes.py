@@ -50,8 +50,9 @@ CAUSES = {
     ),
     "robots": Cause(
         "网站的 robots.txt 不允许程序抓取这一页",
-        "请在浏览器里阅读，或者把页面另存后放进收件夹",
-        temporary=False,
+        "请在浏览器里阅读，或者另存为网页放进 saved 文件夹；"
+        "若只是本人低频阅读，也可在设置的 robots_exempt 里写上这个网站",
+        temporary=True,
     ),
     "not_found": Cause("页面不存在（404）", "文章可能已删除，或者网址有误", temporary=False),
     "gone": Cause("页面已被永久删除（410）", "请从订阅里移除，或者换一个网址", temporary=False),

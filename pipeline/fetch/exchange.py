@@ -94,8 +94,7 @@ class Exchange:
 
     async def get(self, request: FetchRequest, hand: Hand, budget: Budget) -> Answer:
         """The final answer (2xx or 304) to a request; everything else is a `FetchFailure`."""
-        obey = self._policy.obey_robots and request.purpose == "page"
-        answer = await self._follow(request, hand, budget, obey_robots=obey)
+        answer = await self._follow(request, hand, budget, obey_robots=request.purpose == "page")
         conditional = request.etag or request.last_modified
         if 200 <= answer.status < 300 or (answer.status == 304 and conditional):
             return answer
@@ -158,6 +157,8 @@ class Exchange:
             return Answer(hop, response.status, found, body)
 
     async def _robots_allow(self, hop: Hop, hand: Hand) -> bool:
+        if not self._policy.asks_robots(hop.host):
+            return True
         origin = str(hop.url.origin())
         if origin not in self._robots:
             async with self._asking_robots.setdefault(origin, asyncio.Lock()):
