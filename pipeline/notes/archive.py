@@ -11,7 +11,7 @@ from pipeline.errors import Issue, NoteError
 from pipeline.identifiers import identify
 from pipeline.notes.fields import numberless
 from pipeline.notes.layout import NoteLayout
-from pipeline.notes.markdown import find_links, one_line
+from pipeline.notes.markdown import links_of, one_line
 from pipeline.notes.parse import day_of, parse_note
 from pipeline.types import ArchiveItem, Note, NoteItem
 
@@ -149,7 +149,7 @@ def item_ids(item: NoteItem) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def item_urls(item: NoteItem) -> list[str]:
     """Every address below an item's title: of its fields, then of its unknown lines."""
     urls = [link.url for field in item.fields for link in field.links]
-    return urls + [found.url for line in item.extra for found in find_links(line)]
+    return urls + [link.url for line in item.extra for link in links_of(line)]
 
 
 def _issue(subject: str, code: str, sentence: str, remedy: str = "") -> Issue:

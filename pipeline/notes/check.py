@@ -15,11 +15,12 @@ from pipeline.notes.archive import item_ids, read_notes
 from pipeline.notes.items import blocks
 from pipeline.text import normal_title
 from pipeline.types import Note, NoteItem, NoteLink
-from pipeline.urls import canonical_url
+from pipeline.urls import canonical_url, host_of
 
 _INDEX_LINK = re.compile(
     r"(?:href=[\"']?|\]\()(?P<path>(?!https?:|#|mailto:)[^\"')\s>]{1,300}\.md)"
 )
+_CHECK_ID = "核对论文编号；也可能是论文后来改了名。"
 _SAME_TITLE = 0.6
 """Below this ratio a link's text names another paper. The owner's own shortened titles stay
 above .75, the three known wrong links lie below .45."""
@@ -27,10 +28,12 @@ above .75, the three known wrong links lie below .45."""
 
 @dataclass(slots=True)
 class _Seen:
-    """Where each article and paper was noted first."""
+    """Where each article and paper was noted first, and under which title and id."""
 
     articles: dict[str, str] = field(default_factory=dict)
     papers: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, tuple[str, str]] = field(default_factory=dict)
+    ids: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def check_archive(folder: str, titles: Mapping[str, str] | None = None) -> tuple[Issue, ...]:
@@ -64,7 +67,7 @@ def _check_note(
     for number, item in enumerate(note.items, start=1):
         where = f"{path}#{number}"
         yield from _repeats(where, item, seen)
-        yield from _wrong_titles(where, item, titles)
+        yield from _wrong_papers(where, item, titles, seen)
         yield from _lost_pictures(root, path, where, item)
         if not item.url:
             yield _issue(where, "no_link", "这一条没有文章链接。", "补上链接。")
@@ -83,20 +86,48 @@ def _repeats(where: str, item: NoteItem, seen: _Seen) -> Iterator[Issue]:
             yield _issue(where, "repeated_paper", sentence, "合并两处，或注明是另一篇解读。")
 
 
-def _wrong_titles(where: str, item: NoteItem, titles: Mapping[str, str]) -> Iterator[Issue]:
-    """Links whose text names another paper than the one behind them."""
+def _wrong_papers(
+    where: str, item: NoteItem, titles: Mapping[str, str], seen: _Seen
+) -> Iterator[Issue]:
+    """Links that cannot be right: no such id, another paper's title, another id's title."""
     for link in (link for line in item.fields for link in line.links):
         identity = identify(link.url)
-        true = titles.get(identity.id) if identity else None
-        if true and names_another(link, true):
+        if not identity and re.search(r"(?:^|\.)arxiv\.org$", host_of(link.url)):
+            sentence = f"{link.url} 不是一个 arXiv 论文的网址。"
+            yield _issue(where, "wrong_paper", sentence, "核对论文编号。")
+        if not identity or identity.kind != "paper" or not _is_title(link.text):
+            continue
+        true = titles.get(identity.id)
+        if true and names_another(link.text, true):
             sentence = f"链接 {link.url} 指向的是 “{true}”，写的却是 “{link.text}”。"
-            yield _issue(where, "wrong_paper", sentence, "核对论文编号；也可能是论文后来改了名。")
+            yield _issue(where, "wrong_paper", sentence, _CHECK_ID)
+        elif not true:
+            yield from _contradictions(where, link, identity.id, seen)
 
 
-def names_another(link: NoteLink, true_title: str) -> bool:
-    """True where the link's text is a title, and not this one."""
-    said, true = normal_title(link.text), normal_title(true_title)
-    if not said or "://" in link.text or said in true or true in said or " " not in said:
+def _contradictions(where: str, link: NoteLink, paper: str, seen: _Seen) -> Iterator[Issue]:
+    """The same id under another title before, or the same title under another arXiv id."""
+    title, first = seen.titles.setdefault(paper, (link.text, where))
+    if names_another(link.text, title):
+        sentence = f"链接 {link.url} 在这里写作 “{link.text}”，在 {first} 写作 “{title}”。"
+        yield _issue(where, "wrong_paper", sentence, _CHECK_ID)
+    if not paper.startswith("arxiv:"):
+        return
+    known, first = seen.ids.setdefault(normal_title(link.text), (paper, where))
+    if known != paper:
+        sentence = f"“{link.text}” 在这里是 {paper}，在 {first} 却是 {known}。"
+        yield _issue(where, "wrong_paper", sentence, _CHECK_ID)
+
+
+def _is_title(text: str) -> bool:
+    """True for words that could be a title, rather than an address or "here"."""
+    return "://" not in text and " " in normal_title(text)
+
+
+def names_another(text: str, true_title: str) -> bool:
+    """True where the text is another title than this one; a shortened one is not another."""
+    said, true = normal_title(text), normal_title(true_title)
+    if said in true or true in said:
         return False
     return SequenceMatcher(None, said[:300], true[:300], autojunk=False).ratio() < _SAME_TITLE
 

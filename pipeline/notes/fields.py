@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from pipeline.notes.markdown import links_of
 from pipeline.text import squash
@@ -10,14 +11,14 @@ from pipeline.types import NoteField
 
 # Spellings of seven years of hand-written notes, folded (case, spaces, asterisks, full width).
 _SPELLINGS = {
-    "Abstract": "abstract 摘要 主要内容 内容",
-    "Paper": "paper 论文 论文地址 论文链接 文章",
-    "Code": "code github gtihub ｇithub 项目 项目地址 github地址 代码 代码地址 代码链接 源码 开源地址",
+    "Abstract": "abstract 摘要 主要内容",
+    "Paper": "paper 论文 论文地址 论文链接",
+    "Code": "code github gtihub github地址 项目 项目地址 代码 代码地址 代码链接 源码",
     "Tips": "tips tip 核心要点 核心点 要点",
-    "Demo": "demo 在线版 测试地址 演示",
+    "Demo": "demo 在线版",
     "Dataset": "dataset 数据集",
-    "Video": "video 视频 视频地址 视频说明 bilibili",
-    "Address": "address 网址 网站 website 项目主页 主页 链接",
+    "Video": "video 视频 视频地址",
+    "Address": "address 网址",
 }
 _CANONICAL = {word: name for name, words in _SPELLINGS.items() for word in words.split()}
 _LABELLED = re.compile(
@@ -30,8 +31,13 @@ _NUMBERED = re.compile(r"(.*?)(\d{0,2})")
 
 def canonical_name(label: str) -> str:
     """`Paper2` for `paper2` and `论文2`; a label nobody knows keeps its own spelling."""
-    base, number = _split_number(squash(label).replace(" ", ""))
-    return _CANONICAL.get(base.casefold().replace("ｇ", "g"), base) + number
+    base, number = _split_number(_folded(label))
+    return _CANONICAL.get(base.casefold(), base) + number
+
+
+def _folded(label: str) -> str:
+    """Without spaces, full-width letters as plain ones (the archive has a "ＧitHub")."""
+    return unicodedata.normalize("NFKC", squash(label).replace(" ", ""))
 
 
 def _split_number(label: str) -> tuple[str, str]:
@@ -42,7 +48,7 @@ def _split_number(label: str) -> tuple[str, str]:
 
 def is_known(label: str) -> bool:
     """True for a label that has a canonical name, with or without a number."""
-    return _split_number(squash(label).replace(" ", ""))[0].casefold() in _CANONICAL
+    return _split_number(_folded(label))[0].casefold() in _CANONICAL
 
 
 def split_field(raw: str) -> re.Match[str] | None:

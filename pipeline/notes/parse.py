@@ -89,9 +89,10 @@ def _also_lines(lines: Sequence[str], end: int, layout: NoteLayout) -> tuple[int
             continue
         if layout.also_seen_label not in "".join(lines[start : start + 3]):
             continue
-        for stop in range(start, end):
-            if _DETAILS_END.match(lines[stop]):
-                return start, stop + 1
+        ends = (i for i in range(start, end) if _DETAILS_END.match(lines[i]))
+        stop = next(ends, end)
+        if stop < end and not any(is_item(line) for line in lines[stop:end]):
+            return start, stop + 1
     return end, end
 
 

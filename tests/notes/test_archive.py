@@ -123,3 +123,16 @@ def test_hidden_folders_and_links_out_are_not_read(archive: Path, tmp_path: Path
     outside.write_text(SECOND, "utf-8")
     (archive / "link.md").symlink_to(outside)
     assert len(read_archive(str(archive))[0]) == 4
+
+
+def test_check_needs_no_index_to_find_contradictions(archive: Path) -> None:
+    (archive / "202205" / "0509.md").write_text(
+        "# 笔记（2022.5.9）\n\n"
+        "1. [x](https://a.org/9)\n   - Paper: [One Good Title](https://arxiv.org/abs/2205.00001)\n"
+        "2. [y](https://a.org/8)\n   - Paper: [One Good Title](https://arxiv.org/abs/2205.00002)\n"
+        "3. [z](https://a.org/7)\n   - Paper: [Quite Other Words](https://arxiv.org/abs/2205.00001)\n"
+        "4. [w](https://a.org/6)\n   - Paper: [Fine](https://arxiv.org/abs/22O5.00001)\n",
+        "utf-8",
+    )
+    found = [i.subject for i in check_archive(str(archive)) if i.code == "notes.wrong_paper"]
+    assert [s for s in found if "0509" in s] == [f"202205/0509.md#{n}" for n in (2, 3, 4)]

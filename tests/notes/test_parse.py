@@ -188,3 +188,11 @@ def test_payload(book: FolderNotebook) -> None:
     assert item["links"] == ["https://arxiv.org/abs/2203.15332", "https://a.org/3"]
     assert item["image"] == "https://a.org/i.png"
     assert item["images"] == [{"url": "https://a.org/i.png", "kind": "image"}]
+
+
+def test_a_block_of_also_seen_moved_above_the_items_hides_none(book: FolderNotebook) -> None:
+    block = "<details>\n<summary>今日还看到</summary>\n\n- [x](https://a.org/9)\n\n</details>\n\n"
+    text = HEAD + block + "1. [一](https://a.org/1)\n" + TAIL
+    note = book.parse(text)
+    assert [i.title for i in note.items] == ["一"]
+    assert book.render(note) == text
