@@ -10,7 +10,8 @@ from pipeline.enrich import wording
 from pipeline.enrich.code_chain import offers
 from pipeline.enrich.folding import fold
 from pipeline.enrich.github_facts import full_name, lost
-from pipeline.enrich.titles import contradicts, searchable
+from pipeline.enrich.naming import claimed_title, own_title, shown_title, venue_in_name
+from pipeline.enrich.titles import contradicts, same_paper, searchable
 from pipeline.enrich.venue import venue_in_headline
 from pipeline.errors import Issue
 from pipeline.identifiers import arxiv_id, paper_url
@@ -18,7 +19,6 @@ from pipeline.ports import Wanted
 from pipeline.text import squash
 from pipeline.types import Article, Candidate, Link, Paper, Repo, RepoState
 
-_ENGLISH_RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,:'’&+()/?!.\-–—]{20,240}")
 _PROMISE = re.compile(
     r"code (?:is )?coming soon|(?:code|it) will be (?:released|available)|to be released"
     r"|coming soon|即将(?:开源|发布|公开)|代码待(?:发布|开源)",
@@ -80,7 +80,7 @@ class PaperEnricher:
         deferred: Iterable[str],
     ) -> Candidate:
         """The candidate. What is pending stands in it with what the article says for now."""
-        desk = _Desk(papers, repos, frozenset(missing), frozenset(deferred))
+        desk = _Desk(article, papers, repos, frozenset(missing), frozenset(deferred))
         for link in _main(article, "paper"):
             desk.paper(link)
         for subject in article.subjects[:_MAX_SUBJECTS]:
@@ -108,6 +108,7 @@ class PaperEnricher:
 class _Desk:
     """One article's answers while its candidate is put together."""
 
+    article: Article
     known_papers: Mapping[str, Paper]
     known_repos: Mapping[str, Repo]
     missing: frozenset[str]
@@ -127,8 +128,7 @@ class _Desk:
             self._not_there(link)
         else:
             self.pending.append(link.id)
-            title = own_title(link) or f"arXiv:{link.id.removeprefix('arxiv:')}"
-            self.papers.append(Paper(id=link.id, title=title, url=paper_url(link.id)))
+            self.papers.append(self._in_own_words(link, paper_url(link.id)))
 
     def _checked(self, paper: Paper, claimed: str | None) -> None:
         """The linked paper, or the one of the title the article gives where the two are at odds
@@ -157,16 +157,23 @@ class _Desk:
                 return
             if title in self.deferred:
                 self.pending.append(title)
-        shown = title or squash(link.label)
-        if shown and link.url:
-            self.papers.append(Paper(id=link.id, title=shown, url=link.url))
+        if link.url or title:
+            self.papers.append(self._in_own_words(link, link.url))
+
+    def _in_own_words(self, link: Link, url: str) -> Paper:
+        alone = len(_main(self.article, "paper")) == 1
+        title = shown_title(link, self.article, alone=alone)
+        return Paper(id=link.id, title=title, url=url, venue=venue_in_name(link))
 
     def subject(self, title: str) -> None:
-        """A paper the article names without a link."""
+        """A paper the article names without a link; not found, it keeps its name at least."""
         if title in self.known_papers:
             self._found(self.known_papers[title])
-        elif title in self.deferred:
+            return
+        if title in self.deferred:
             self.pending.append(title)
+        if searchable(title) and not any(same_paper(title, p.title) for p in self.papers):
+            self.papers.append(Paper(id=f"title:{title}", title=title, url=""))
 
     def _found(self, paper: Paper) -> None:
         self.papers.append(paper)
@@ -203,23 +210,6 @@ class _Desk:
             self.issues.append(
                 wording.repo_from_paper(offer.repo.id, offer.paper, offer.where, offer.evidence)
             )
-
-
-def claimed_title(link: Link) -> str | None:
-    """The title that the article plainly gives for a paper."""
-    return squash(link.title or "") or None
-
-
-def own_title(link: Link) -> str | None:
-    """What to call a paper in the article's words: the title it gives, else an English run on
-    the lines around the link that looks like one; None where there is none."""
-    if title := claimed_title(link):
-        return title
-    for line in re.split(r"[\n《》“”\"|｜]", link.evidence[:2000]):
-        for run in _ENGLISH_RUN.findall(re.sub(r"\S+://\S+|\S+\.(?:org|com|net)/\S*", "\n", line)):
-            if len(re.findall(r"[A-Za-z]{2,}", run)) >= 5:
-                return squash(run).strip(" -–—,.:(/")
-    return None
 
 
 def _disagrees(claimed: str, paper: Paper | None) -> bool:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pipeline.enrich import wording
+from pipeline.enrich.titles import contradicts
 from pipeline.errors import Issue
 from pipeline.text import normal_title
 from pipeline.types import Article, Candidate, Repo, RepoState
 
 _NEAR = 0.6
 """Share of common two-letter pieces from which two headlines about one repository are equal."""
+_TELLING = 8
+"""Pieces from which a headline says what its article is about."""
 _SAME_TEXT = 0.8
 _LATER = datetime.max.replace(tzinfo=UTC)
 _GROUP_LIMIT = 200
@@ -50,18 +54,31 @@ def _grouped(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
 def _key(candidate: Candidate) -> tuple[Hashable, Callable[[Candidate, Candidate], bool]]:
     """The shelf on which a candidate's equals can stand, and what makes them equal there."""
     if candidate.papers:
-        return ("papers", frozenset(p.id for p in candidate.papers)), _always
+        return ("papers", frozenset(p.id for p in candidate.papers)), _agree_on_papers
     if candidate.repos:
         return ("repos", frozenset(r.full_name.lower() for r in candidate.repos)), _near_headlines
     return ("title", normal_title(candidate.article.title)), _same_text
 
 
-def _always(_one: Candidate, _other: Candidate) -> bool:
-    return True
+def _agree_on_papers(one: Candidate, other: Candidate) -> bool:
+    """Articles carry wrong links: an id they call by contradicting titles is not one paper."""
+    if _doubted(one) or _doubted(other):
+        return one.article.id == other.article.id
+    titles = {p.id: p.title for p in other.papers}
+    return not any(contradicts(p.title, titles[p.id]) for p in one.papers)
+
+
+def _doubted(candidate: Candidate) -> bool:
+    ids = {p.id for p in candidate.papers}
+    return any(i.code == "paper.title_mismatch" and i.subject in ids for i in candidate.issues)
 
 
 def _near_headlines(one: Candidate, other: Candidate) -> bool:
-    return _overlap(_pieces(one.article.title), _pieces(other.article.title)) >= _NEAR
+    """A headline of a word or two ("前言") says nothing; then the texts must be equal."""
+    left, right = _pieces(one.article.title), _pieces(other.article.title)
+    if min(len(left), len(right)) < _TELLING:
+        return _same_text(one, other)
+    return _overlap(left, right) >= _NEAR
 
 
 def _same_text(one: Candidate, other: Candidate) -> bool:
@@ -71,6 +88,7 @@ def _same_text(one: Candidate, other: Candidate) -> bool:
     return len(left) >= 50 and _overlap(left, right) >= _SAME_TEXT
 
 
+@lru_cache(maxsize=2048)
 def _pieces(text: str) -> frozenset[str]:
     folded = normal_title(text).replace(" ", "")
     return frozenset(folded[i : i + 2] for i in range(len(folded) - 1))

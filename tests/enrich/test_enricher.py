@@ -110,7 +110,21 @@ def test_what_could_not_be_asked_is_pending_with_the_articles_own_words() -> Non
     of = article("a", paper_link("arxiv:2103.14030", SWIN), subjects=(MAE,))
     made = assembled(of, deferred=("arxiv:2103.14030", MAE))
     assert made.pending == ("arxiv:2103.14030", MAE)
-    assert [(p.title, p.url) for p in made.papers] == [(SWIN, "https://arxiv.org/abs/2103.14030")]
+    assert [(p.title, p.url) for p in made.papers] == [
+        (SWIN, "https://arxiv.org/abs/2103.14030"),
+        (MAE, ""),
+    ]
+
+
+def test_a_subject_nobody_knows_keeps_its_name() -> None:
+    made = assembled(article("a", subjects=(MAE, "某个中文名字")), missing=(MAE,))
+    assert [(p.id, p.title, p.url) for p in made.papers] == [(f"title:{MAE}", MAE, "")]
+    assert made.pending == ()
+
+
+def test_a_subject_is_not_repeated_beside_its_link() -> None:
+    of = article("a", paper_link("openreview:abcdef", MAE), subjects=(MAE.upper(),))
+    assert len(assembled(of, missing=(MAE.upper(),)).papers) == 1
 
 
 def test_a_pending_paper_without_any_title_goes_by_its_number() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from pipeline.enrich import PaperEnricher
 from pipeline.types import Candidate, Image, RepoState
-from tests.enrich.builders import article, candidate, paper, repo
+from tests.enrich.builders import article, assembled, candidate, paper, paper_link, repo
 
 SWIN, MAE = paper("2103.14030", "Swin Transformer"), paper("2111.06377", "Masked Autoencoders")
 fold = PaperEnricher().fold
@@ -76,6 +76,20 @@ def test_a_round_up_stays_apart_and_is_told() -> None:
     assert "只讲 Swin" in issue.sentence
 
 
+def test_an_id_that_two_articles_call_by_contradicting_titles_is_not_one_paper() -> None:
+    first = paper("x", "Graph-Relational Domain Adaptation", id="url:http://example.org/p.pdf")
+    other = replace(first, title="Visual Classification via Description from Language Models")
+    made = fold([candidate(article("a"), (first,)), candidate(article("b"), (other,))])
+    assert len(made) == 2
+
+
+def test_a_doubted_link_folds_nothing() -> None:
+    doubted = assembled(article("a", paper_link(SWIN.id, "Inverting Renderers for Faces")), SWIN)
+    assert [i.code for i in doubted.issues] == ["paper.title_mismatch"]
+    made = fold([doubted, candidate(article("b"), (SWIN,))])
+    assert len(made) == 2
+
+
 def test_one_repository_needs_near_equal_headlines() -> None:
     def on_repo(name: str, title: str) -> Candidate:
         return candidate(article(name, title=title), (), (repo("a/b"),))
@@ -89,6 +103,14 @@ def test_one_repository_needs_near_equal_headlines() -> None:
     assert len(same) == 1
     other = fold([on_repo("a", "一款很好用的标注工具"), on_repo("b", "昨天的会议记录")])
     assert len(other) == 2
+
+
+def test_a_headline_that_says_nothing_joins_nothing() -> None:
+    lessons = [
+        candidate(article(n, title="0x0. 前言", text=f"{n} " * 300 + n), (), (repo("a/b"),))
+        for n in ("第一课讲编译器", "第二课讲算子", "third lesson")
+    ]
+    assert len(fold(lessons)) == 3
 
 
 def test_a_renamed_repository_is_the_same_one() -> None:
