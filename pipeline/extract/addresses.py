@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pipeline.identifiers import identify
@@ -39,7 +40,7 @@ _DOI = re.compile(
     r"(?<![\w/.])(?:doi\s?[:：]?\s?)?(?P<id>10\.\d{4,9}/[A-Za-z0-9][-._;()/:A-Za-z0-9]{2,200})",
     re.IGNORECASE,
 )
-_CLOSERS = ".,;:!?'\"`*|^~、。，；：！？…”’》】）]}>_-"
+_CLOSERS = ".,;:!?'\"`*|^~\\、。，；：！？…”’》】）]}>"
 _WRAPPERS = ("target", "url", "u", "to", "dest", "redirect", "redirect_url", "link", "href", "q")
 _WRAPPING_HOSTS = re.compile(
     r"^(?:link\.zhihu\.com|link\.juejin\.cn|link\.csdn\.net|links?\.jianshu\.com|www\.jianshu\.com|link\.segmentfault\.com"
@@ -47,6 +48,9 @@ _WRAPPING_HOSTS = re.compile(
     r"|l\.facebook\.com|out\.reddit\.com|www\.oschina\.net|www\.catalyzex\.com|catalyzex\.com|steamcommunity\.com|slack-redir\.net"
     r"|nam\d+\.safelinks\.protection\.outlook\.com|link\.ld246\.com|blog\.csdn\.net|sspai\.com|t\.umblr\.com|cloud\.tencent\.com)$"
 )
+
+
+MAX_PLACES = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,8 @@ def find(text: str) -> Iterator[Found]:
     """Every address of a text in order, each place once."""
     plain = text.translate(_NARROW) if not text.isascii() else text
     taken = bytearray(len(text) + 1)
-    found = [f for search in (_urls, _bare, _arxiv, _dois) for f in search(plain, taken)]
+    searches = (_urls, _bare, _arxiv, _dois)
+    found = [f for search in searches for f in islice(search(plain, taken), MAX_PLACES)]
     return iter(sorted(found, key=lambda f: f.start))
 
 
@@ -105,22 +110,33 @@ def _take(url: str, start: int, end: int, taken: bytearray) -> Iterator[Found]:
 
 
 def trim(address: str) -> str:
-    """Cut what belongs to the sentence, not to the address: closing marks, open brackets."""
+    """Cut what belongs to the sentence, not to the address: closing marks, unmatched brackets."""
+    address = address[: _balanced(address)]
     while address:
-        last = address[-1]
-        if (last == ")" and address.count("(") < address.count(")")) or (
-            last in _CLOSERS and last not in "_-"
-        ):
-            address = address[:-1]
-        elif last in "_-" and (address.endswith("__") or "/" in address or last == "-"):
-            kept = address.rstrip("_")
-            address = address[:-1] if kept == address else kept
-        elif last == "\\" or address.endswith("&nbsp"):
-            address = address[:-1] if last == "\\" else address[:-5]
-        else:
+        kept = address.rstrip(_CLOSERS)
+        if address.endswith("__") or (address.endswith("_") and "/" in address):
+            kept = kept.rstrip("_")
+        elif address.endswith("-"):
+            kept = address.rstrip("-")
+        if kept.endswith("&nbsp"):
+            kept = kept[:-5]
+        if kept == address:
             break
-    opened = address.rfind("(")
-    return trim(address[:opened]) if opened >= 0 and ")" not in address[opened:] else address
+        address = kept
+    return address
+
+
+def _balanced(address: str) -> int:
+    """Where the first bracket stands that has no partner; the whole length where all have."""
+    opened: list[int] = []
+    for at, char in enumerate(address):
+        if char == "(":
+            opened.append(at)
+        elif char == ")":
+            if not opened:
+                return at
+            opened.pop()
+    return opened[0] if opened else len(address)
 
 
 def clean(address: str) -> str:

@@ -49,6 +49,10 @@ _LINKY = re.compile(r"[\s\W\d_]*")
 _SENTENCE = re.compile(r"[。；！？\n]")
 
 
+REACH = 400
+"""Characters around a mention that are looked at."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """A mention with what stands around it.
@@ -98,7 +102,7 @@ def _context(
         if previous and previous.block == mention.block and previous.end <= mention.start
         else 0
     )
-    before = block.text[begin : mention.start]
+    before = block.text[max(begin, mention.start - REACH) : mention.start]
     lead = _SENTENCE.split(before)[-1][-120:]
     label = _CUT.split(before)[-1][-40:].strip()
     if _LINKY.fullmatch(before) and not begin:
@@ -111,7 +115,7 @@ def _context(
         lead=lead,
         tail=_SENTENCE.split(block.text[mention.end : mention.end + 16])[0],
         alone=_alone(block, mention, begin),
-        cited=bool(_CITATION.search(block.text[: mention.end][-400:])),
+        cited=bool(_CITATION.search(block.text[max(mention.end - REACH, 0) : mention.end])),
         heading=document.blocks[heading].text if heading >= 0 else "",
         in_code=block.kind == "code",
         place=(block.start + mention.start) / total,
@@ -125,6 +129,8 @@ def _words(anchor: str) -> str:
 
 def _alone(block: Block, mention: Mention, begin: int) -> bool:
     """True where the line holds little but a label and the link."""
+    if len(block.text) - begin > REACH + mention.end - mention.start:
+        return False
     rest = block.text[begin : mention.start] + block.text[mention.end :]
     rest = re.sub(r"https?://\S+|\(\s*\)", "", rest)
     return len(rest.strip()) <= 30

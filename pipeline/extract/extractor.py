@@ -216,7 +216,7 @@ def _finish(draft: _Draft, page: Page, entry: Entry | None) -> Article:
     )
     document = draft.document if draft.state is PageState.OK else _EMPTY
     named = draft.title or (entry.title if entry else "") or file_title(url) or first_line(document)
-    title = squash(named)
+    title = squash(named[:2000])[:500]
     found: tuple[Link, ...] = ()
     subjects: tuple[str, ...] = ()
     if document.blocks:

@@ -7,6 +7,7 @@ shows another paper or repository than its target.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -74,8 +75,11 @@ def _of_block(document: Document, number: int, block: Block) -> Iterator[Mention
         if mention is not None:
             out.append(mention)
             covered.append((anchor.start, anchor.end, mention.id))
+    covered.sort()
+    starts = [c[0] for c in covered]
     for place in _places(document, number, block):
-        inside = [c for c in covered if c[0] <= place.start < c[1]]
+        at = bisect_right(starts, place.start) - 1
+        inside = [c for c in covered[max(at, 0) : at + 1] if place.start < c[1]]
         mention = resolve(place.url, number, place.start, place.end)
         if mention is None or any(
             same == mention.id or mention.kind not in ("paper", "code") for *_, same in inside

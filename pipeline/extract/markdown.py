@@ -11,17 +11,17 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from pipeline.extract.document import BlockKind, Document, Writer
+from pipeline.extract.document import MAX_BLOCKS, BlockKind, Document, Writer
 from pipeline.types import Image
 from pipeline.urls import is_web_url
 
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})(?:\s+|(?=[^#\s]))(.*?)[ #]*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})(?:\s+|(?=[^#\s]))(.*)$")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})\s*$")
 _RULE = re.compile(r"^ {0,3}(?:[-*_] ?){3,}\s*$")
 _ITEM = re.compile(r"^\s{0,12}(?:[-*+•]|\d{1,3}[.)])\s+")
 _QUOTE = re.compile(r"^ {0,3}(?:> ?)+")
-_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}[\s|:-]*$")
+_TABLE_RULE = re.compile(r"^\s*(?:\|\s*)?:?-{2,}[\s|:-]*$")
 _DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]{1,80})\]:\s*<?(\S+?)>?(?:\s+[\"'(].*)?\s*$")
 _INLINE = re.compile(
     r"\\([!-/:-@\[-`{-~])"  # 1 an escape
@@ -40,6 +40,9 @@ _TARGET = re.compile(
 _REFERENCE = re.compile(r"\[([^\]\n]{0,80})\]")
 _IMG = re.compile(r"<img\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]{1,30})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_BRACKET = re.compile(r"\\.|[\[\]]")
+MAX_TOKENS = 60_000
+"""Marks read in one text; the longest of the corpus has 9,000. What follows is plain text."""
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -77,6 +80,8 @@ class _Reader:
         self._lines = [line for line in lines if not self._define(line)]
         self._writer = Writer()
         self._strong = False
+        self._budget = MAX_TOKENS
+        self._pairs: dict[int, int] = {}
 
     def _define(self, line: str) -> bool:
         found = _DEFINITION.match(line) if line.lstrip()[:1] == "[" else None
@@ -88,6 +93,8 @@ class _Reader:
     def read(self) -> Document:
         fence = ""
         for number, line in enumerate(self._lines):
+            if len(self._writer.blocks) >= MAX_BLOCKS:
+                break
             opened = _FENCE.match(line)
             if opened and (not fence or opened.group(1).startswith(fence)):
                 self._writer.end("code" if fence else "text")
@@ -113,7 +120,9 @@ class _Reader:
     def _inline(self, text: str) -> None:
         position = 0
         opened: list[tuple[bool, int]] = []
-        while found := _INLINE.search(text, position):
+        self._pairs = _pairs(text) if "[" in text else {}
+        while self._budget > 0 and (found := _INLINE.search(text, position)):
+            self._budget -= 1
             self._put(text[position : found.start()])
             position = self._token(text, found, opened)
         self._put(text[position:])
@@ -154,7 +163,8 @@ class _Reader:
     def _bracket(self, text: str, found: re.Match[str], opened: list[tuple[bool, int]]) -> int:
         """`![alt](src)` is a picture at once; `[` opens a link if an address will follow."""
         if found.group(3) == "![":
-            end = text.find("](", found.end(), found.end() + 500)
+            end = self._pairs.get(found.end() - 1, -1)
+            end = end if text.startswith("](", end) else -1
             if end >= 0 and text.startswith("data:", end + 2):
                 return _after_data(text, end + 2)
             target = _TARGET.match(text, end + 1) if end >= 0 else None
@@ -172,13 +182,10 @@ class _Reader:
 
     def _ahead(self, text: str, start: int) -> str:
         """The address of the link whose text begins at `start`, empty where it is no link."""
-        depth, position, limit = 1, start, min(len(text), start + 3000)
-        while depth and position < limit:
-            char = text[position]
-            position += 2 if char == "\\" else 1
-            depth += (char == "[") - (char == "]")
-        if depth:
+        close = self._pairs.get(start - 1)
+        if close is None:
             return ""
+        position = close + 1
         if target := _TARGET.match(text, position):
             return _href(target)
         reference = _REFERENCE.match(text, position)
@@ -219,9 +226,24 @@ class _Reader:
             self._writer.picture(Image(url=address, alt=alt[:300]))
 
 
+def _pairs(text: str) -> dict[int, int]:
+    """For every `[` with a partner, where its `]` is."""
+    opened: list[int] = []
+    pairs: dict[int, int] = {}
+    for found in _BRACKET.finditer(text):
+        if found.group() == "[":
+            opened.append(found.start())
+        elif found.group() == "]" and opened:
+            pairs[opened.pop()] = found.start()
+    return pairs
+
+
 def _underscores(text: str, found: re.Match[str]) -> str:
     """`__` inside a word is part of a name (`__init__`, a channel name), not emphasis."""
-    before, after = text[: found.start()][-1:], text[found.end() :][:1]
+    before, after = (
+        text[max(found.start() - 1, 0) : found.start()],
+        text[found.end() : found.end() + 1],
+    )
     return "__" if before.isalnum() and after.isalnum() else ""
 
 
@@ -241,7 +263,7 @@ def _href(target: re.Match[str]) -> str:
 def _block(line: str, following: str) -> tuple[BlockKind, int, str]:
     heading = _HEADING.match(line)
     if heading:
-        return "heading", len(heading.group(1)), heading.group(2)
+        return "heading", len(heading.group(1)), heading.group(2).rstrip(" #")
     if _UNDERLINE.match(following) and not _RULE.match(line):
         return "heading", 1 if "=" in following else 2, line
     quote = _QUOTE.match(line)

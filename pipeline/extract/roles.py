@@ -111,7 +111,7 @@ def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -
 def _link(document: Document, scene: _Scene, seen: Sequence[Context]) -> Link:
     judged = [
         (sum(w for w, _ in clues), clues, context)
-        for context in seen
+        for context in seen[:20]
         if (clues := list(_clues(scene, context))) is not None
     ]
     score, clues, best = max(judged, key=lambda j: (j[0], -j[2].place))

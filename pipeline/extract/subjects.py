@@ -17,6 +17,7 @@ from pipeline.text import normal_title
 from pipeline.types import Link
 from pipeline.urls import host_of
 
+MAX_SUBJECTS = 20
 _LABEL = r"(?:论文|文章|paper|原文)?\s?(?:题目|标题|名称|名字|名|title)|论文|paper|title|文章"
 _LABELLED = re.compile(
     rf"^[\W\d_]{{0,8}}(?:{_LABEL})\s?[】\])]?\s?[:：]\s*[《\"“”「『]?\s*(?P<title>[A-Z0-9][^《》「」\n]{{10,260}})",
@@ -99,13 +100,13 @@ def named_titles(text: str) -> Iterator[str]:
 
 def title_of(document: Document, seen: Sequence[Context]) -> str | None:
     """The title the article gives for a linked paper, looked for in its own and the lines above."""
-    for context in seen:
+    for context in seen[:5]:
         mention = context.mention
         if is_title(anchor := tidy(mention.anchor)):
             return anchor
         block = document.blocks[mention.block]
         if own := labelled(block.text) or _beside(
-            block.text[: mention.start], block.text[mention.end :]
+            block.text[max(mention.start - 600, 0) : mention.start]
         ):
             return own
         if context.section != "references" and (above := _above(document, mention.block)):
@@ -143,7 +144,7 @@ def as_paper(document: Document, context: Context) -> Context:
     return replace(context, mention=replace(mention, id=known.id, url=known.url, kind="paper"))
 
 
-def _beside(before: str, after: str) -> str | None:
+def _beside(before: str) -> str | None:
     quoted = [*named_titles(before[-400:])]
     if quoted:
         return quoted[-1]
@@ -196,10 +197,12 @@ def works_named(
             key in other or other in key for other in (*linked, *found) if other
         ):
             found[key] = candidate
+        if len(found) >= MAX_SUBJECTS:
+            break
     if len(found) == 1 and len(mains) == 1 and mains[0].title is None:
         named = next(iter(found.values()))
         return tuple(replace(k, title=named) if k is mains[0] else k for k in links), ()
-    return tuple(links), tuple(found.values())[:20]
+    return tuple(links), tuple(found.values())
 
 
 def _subjects(document: Document, title: str, has_main: bool) -> Iterator[str]:
@@ -209,7 +212,7 @@ def _subjects(document: Document, title: str, has_main: bool) -> Iterator[str]:
             yield named
     if has_main or not reads_a_paper(document):
         return
-    for line in (title, *(b.text for b in document.blocks[:2] if b.kind == "heading")):
+    for line in (title, *(b.text[:400] for b in document.blocks[:2] if b.kind == "heading")):
         yield from named_titles(line)
         if (headline := _HEADLINE.search(_VENUE.sub("", line))) and is_title(
             tidy(headline["title"])
