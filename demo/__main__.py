@@ -27,7 +27,8 @@ _PREVIEW_LINES = 24
 _PREVIEW_WIDTH = 110
 _PLANNED = (
     "样例日里故意安排了几处故障：一个来源一直不应答，一篇文章已被删除，一个链接要验证码，"
-    "arXiv 先说请求太多（429），一个仓库不存在，一个改了名，还有一篇文章给错了论文链接。"
+    "一个仓库不存在，一个改了名，一个已归档，一篇文章给错了论文链接；arXiv 起初说请求太多（429），"
+    "等一秒就好了。"
 )
 
 
@@ -82,7 +83,7 @@ def report(folder: Path, ended: int) -> int:
         print(f"没有找到笔记 {note}。", file=sys.stderr)
         return Exit.FAILED
     if ended == Exit.PARTLY:
-        print(f"{_PLANNED}上面报出的就是它们，不影响其余内容。")
+        print(f"{_PLANNED}上面“略过与失败”里说的就是这些，其余内容不受影响。")
     print(f"笔记在 {note}\n")
     lines = [line for line in note.read_text(encoding="utf-8").splitlines() if line.strip()]
     for line in lines[:_PREVIEW_LINES]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from demo.__main__ import environment, prepare, report
+from demo.__main__ import NOTE, environment, prepare, report
 from demo.day import SampleDay
 from demo.day.article import Source
 from demo.day.feeds import FAILURE_TEXT
@@ -23,7 +26,8 @@ from pipeline.text import normal_title
 from pipeline.types import Article, Page, PageState
 from pipeline.urls import is_web_url
 
-ARCHIVE = Path(__file__).parents[2] / "demo" / "day" / "archive"
+ROOT = Path(__file__).parents[2]
+ARCHIVE = ROOT / "demo" / "day" / "archive"
 NOON = datetime(2026, 9, 18, 4, tzinfo=UTC)
 
 EXPECTED: dict[str, tuple[set[str], tuple[str, ...]]] = {
@@ -273,3 +277,55 @@ def test_the_end_is_told_in_plain_words(tmp_path: Path, capsys: pytest.CaptureFi
     told = capsys.readouterr().out
     assert "故意安排了几处故障" in told
     assert str(note) in told
+
+
+def _demo(folder: Path) -> subprocess.CompletedProcess[str]:
+    """`python -m demo` as a user runs it, with the light model so that it ends soon."""
+    command = [sys.executable, "-m", "demo", "--dir", str(folder), "--no-prefect"]
+    light = os.environ | {"STARDRAFT_MODEL__NAME": "use"}
+    return subprocess.run(
+        command, cwd=ROOT, env=light, capture_output=True, text=True, timeout=200, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder after one run of the demo, and what it said."""
+    folder = tmp_path_factory.mktemp("demo-day")
+    ran = _demo(folder)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return folder, ran.stdout
+
+
+def test_the_demo_names_its_planned_failures(drafted: tuple[Path, str]) -> None:
+    _, said = drafted
+    for failure in (
+        "慢半拍的实验室动态：",  # the feed that hangs
+        "环境异常",
+        "已被作者删除",
+        "github.com/niraharon/botsort-official",
+        "FoundationVision/ByteTrack",
+        "《Neighbor2Neighbor: Self-Supervised Denoising from Single Noisy Images》",
+    ):
+        assert failure in said
+
+
+def test_the_demo_note_tells_true_things(drafted: tuple[Path, str]) -> None:
+    folder, _ = drafted
+    text = (folder / NOTE).read_text("utf-8")
+    assert text.startswith("# 公众号内容拓展学习笔记（2026.9.18）\n")
+    assert text.count("arxiv.org/abs/2110.06864") == 1  # two accounts, one item
+    assert "已记于 2026.9.15" in text  # MobileViT stands in the archive
+    found = "[Masked Autoencoders Are Scalable Vision Learners](https://arxiv.org/abs/2111.06377)"
+    assert found in text  # by its title only
+    assert "botsort-official" not in text.lower()
+    assert "重磅！某大厂" not in text
+    assert "mmbiz.qpic.cn" in text
+
+
+def test_a_second_run_leaves_the_note_as_it_is(drafted: tuple[Path, str]) -> None:
+    folder, _ = drafted
+    note = (folder / NOTE).read_bytes()
+    again = _demo(folder)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert (folder / NOTE).read_bytes() == note
