@@ -23,7 +23,8 @@ from pipeline.errors import Exit
 from pipeline.extract import PageExtractor
 from pipeline.settings import load_workspace
 from pipeline.text import normal_title
-from pipeline.types import Article, Page, PageState
+from pipeline.sources import Sources
+from pipeline.types import Article, Feed, FeedKind, FeedMemory, Page, PageState
 from pipeline.urls import is_web_url
 
 ROOT = Path(__file__).parents[2]
@@ -186,6 +187,32 @@ def test_the_mirror_has_long_links_and_no_guids(day: SampleDay) -> None:
     assert body.count("<item>") == 6
     assert "<guid" not in body
     assert body.count("&amp;chksm=") == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "entries", "whole"),
+    [
+        ("bridge", "wechat", 4, 2),
+        ("mirror", "wechat", 6, 0),
+        ("blog", "feed", 3, 3),
+        ("arxiv", "arxiv", 3, 3),
+    ],
+)
+def test_feeds_parse_into_entries(
+    day: SampleDay, name: str, kind: FeedKind, entries: int, whole: int
+) -> None:
+    facts = next(feed for feed in day.feeds if feed.name == name)
+    feed = Feed(id=name, title=facts.title, url=facts.url, kind=kind)
+    poll = Sources().read(feed, _page(day, facts.url), FeedMemory(feed_id=name), NOON)
+    assert poll.issues == ()
+    assert len(poll.entries) == entries  # replaced papers are no news
+    assert sum(entry.content_is_full for entry in poll.entries) >= whole
+    assert all(entry.published is not None for entry in poll.entries)
+    if name != "arxiv":
+        told = {source.title: source.published for source in day.told_by(name)}
+        assert {entry.title: entry.published for entry in poll.entries} == told
+    broken = [e for e in poll.entries if FAILURE_TEXT in (e.content or "")]
+    assert not any(entry.content_is_full for entry in broken)
 
 
 def test_an_unchanged_feed_answers_304(day: SampleDay) -> None:
