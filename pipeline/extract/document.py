@@ -21,7 +21,7 @@ _HAN_GAP = re.compile(
 )
 
 
-MAX_BLOCKS = 20_000
+MAX_BLOCKS = 8_000
 """Paragraphs kept; the longest article of the corpus has 2,300."""
 
 

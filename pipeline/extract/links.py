@@ -37,7 +37,7 @@ _UNFINISHED = re.compile(
 )
 _RUN_ON = re.compile(r"(?!\d{1,2}[.、)\s])[A-Za-z0-9][\w./-]{2,200}")
 _ALONE = re.compile(r"(?=[^\n]*[a-z\d]{3})[A-Za-z0-9][\w./-]{2,120}")
-MAX_LINKS = 3_000
+MAX_LINKS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ _REFERENCE = re.compile(r"\[([^\]\n]{0,80})\]")
 _IMG = re.compile(r"<img\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]{1,30})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _BRACKET = re.compile(r"\\.|[\[\]]")
+MAX_DEFINITIONS = 1_000
 MAX_TOKENS = 60_000
 """Marks read in one text; the longest of the corpus has 9,000. What follows is plain text."""
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -84,7 +85,8 @@ class _Reader:
         self._pairs: dict[int, int] = {}
 
     def _define(self, line: str) -> bool:
-        found = _DEFINITION.match(line) if line.lstrip()[:1] == "[" else None
+        near = len(self._definitions) < MAX_DEFINITIONS and line.lstrip(" ")[:1] == "["
+        found = _DEFINITION.match(line) if near else None
         if found and is_web_url(found.group(2)) and not line.lstrip().startswith("[^"):
             self._definitions[found.group(1).casefold()] = found.group(2)
             return not found.group(1).isdigit()
