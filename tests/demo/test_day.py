@@ -22,8 +22,8 @@ from demo.replay import ReplayServer
 from pipeline.errors import Exit
 from pipeline.extract import PageExtractor
 from pipeline.settings import load_workspace
-from pipeline.text import normal_title
 from pipeline.sources import Sources
+from pipeline.text import normal_title
 from pipeline.types import Article, Feed, FeedKind, FeedMemory, Page, PageState
 from pipeline.urls import is_web_url
 
