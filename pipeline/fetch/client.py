@@ -20,6 +20,7 @@ from pipeline.types import Fetched, FetchRequest, Page
 
 if TYPE_CHECKING:
     from pipeline.fetch.exchange import Answer, Exchange
+    from pipeline.fetch.route import Hop
     from pipeline.fetch.traffic import Hand, Traffic
 
 
@@ -151,7 +152,7 @@ class _Errand:
             return Fetched(request=request, unchanged=True, seconds=seconds)
         page = Page(
             url=request.url,
-            final_url=str(answer.hop.url),
+            final_url=_final_url(request.url, answer.hop),
             body=answer.body,
             fetched_at=self._client._clock.now(),
             status=answer.status,
@@ -160,6 +161,14 @@ class _Errand:
             last_modified=answer.headers.get("last-modified"),
         )
         return Fetched(request=request, page=page, seconds=seconds, body_bytes=len(answer.body))
+
+
+def _final_url(asked: str, hop: Hop) -> str:
+    """Where the page was found; the address as it was asked for where nothing redirected."""
+    from yarl import URL
+
+    plain = hop.authorization is None and "#" not in asked
+    return asked if plain and URL(asked.strip()) == hop.url else str(hop.url)
 
 
 def _call(loop: asyncio.AbstractEventLoop, function: object) -> None:

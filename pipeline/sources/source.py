@@ -8,7 +8,7 @@ from datetime import datetime
 from pipeline.errors import Issue
 from pipeline.sources import arxiv, disk
 from pipeline.sources.charset import decode
-from pipeline.sources.items import Item, Oddities, entries_of, not_a_feed
+from pipeline.sources.items import Oddities, entries_of, not_a_feed
 from pipeline.sources.jsonfeed import looks_like_json, parse_json
 from pipeline.sources.xmlfeed import Parsed, parse_xml
 from pipeline.types import Feed, FeedMemory, FetchRequest, Page, Poll
@@ -72,7 +72,10 @@ class Sources:
         items = arxiv.new_papers(parsed.items) if feed.kind == "arxiv" else parsed.items
         odd = Oddities()
         entries = entries_of(feed, items, page.final_url, now, self._max_entries, odd)
-        doubts = (_doubtful_charset(feed),) if decoded.doubtful else ()
+        doubts = (
+            *((_doubtful_charset(feed),) if decoded.doubtful else ()),
+            *((_damaged(feed),) if parsed.damaged else ()),
+        )
         return Poll(
             feed_id=feed.id,
             entries=entries,
@@ -110,4 +113,10 @@ def _doubtful_charset(feed: Feed) -> Issue:
     )
 
 
-__all__ = ["Item", "Sources", "parse"]
+def _damaged(feed: Feed) -> Issue:
+    return Issue(
+        subject=feed.title,
+        code="feed.damaged",
+        sentence="订阅内容的 XML 损坏严重，只读取了能修复的部分",
+        remedy="文章可能不全；如果总是这样，请给这个来源换一个订阅地址",
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.sources.items import Item
+from pipeline.sources.wellformed import condition, may_be_feed, repaired
 
 _FEED_MIME = "application/xml; charset=utf-8"
 _DATES = ("published", "updated", "created", "expired")
@@ -19,13 +20,27 @@ class Parsed:
 
     version: str
     items: tuple[Item, ...]
+    damaged: bool = False
+    """True where only what could be repaired was read."""
 
 
 def parse_xml(text: str, base: str) -> Parsed:
-    """Parse decoded XML; damaged feeds are read as far as they can be.
+    """Parse decoded XML; damaged feeds are read as far as they can be."""
+    if not may_be_feed(text):
+        return Parsed("", ())
+    state = condition(text)
+    if state == "hopeless":
+        text = repaired(text)
+        if condition(text) != "sound":
+            return Parsed("", ())
+    return _by_feedparser(text, base, damaged=state == "hopeless")
 
-    Sanitising stays off because it deletes `data-src`, the address of every WeChat picture, and
-    costs three quarters of the time; whatever is shown is sanitised where it is shown.
+
+def _by_feedparser(text: str, base: str, *, damaged: bool) -> Parsed:
+    """The items as feedparser reads them.
+
+    Its sanitising stays off because it deletes `data-src`, the address of every WeChat picture,
+    and costs three quarters of the time; whatever is shown is sanitised where it is shown.
     """
     import feedparser
 
@@ -35,7 +50,8 @@ def parse_xml(text: str, base: str) -> Parsed:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    return Parsed(parsed.get("version") or "", tuple(_item(e) for e in parsed.entries))
+    items = tuple(_item(e) for e in parsed.entries)
+    return Parsed(parsed.get("version") or "", items, damaged)
 
 
 def _item(entry: Mapping[str, Any]) -> Item:
