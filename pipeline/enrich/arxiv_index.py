@@ -108,7 +108,7 @@ class ArxivIndex:
                 batches.extendleft(reversed(self._isolate(batch, asked, reply, work)))
             else:
                 rest = [key for b in (batch, *batches) for key in b]
-                self._defer((asked[key] for key in rest), reply, work)
+                self._defer((given for key in rest for given in asked[key]), reply, work)
                 break
         return work.lookup()
 
@@ -163,9 +163,10 @@ class ArxivIndex:
         """After a lookup that gave up, the next one asks once: an outage costs its tries once."""
         return _Work(0 if self._gave_up else self._config.tries)
 
-    def _readable(self, ids: Sequence[str], work: _Work) -> dict[str, str]:
-        """Bare id → id as asked, for those that can be asked; impossible ones are missing."""
-        asked: dict[str, str] = {}
+    @staticmethod
+    def _readable(ids: Sequence[str], work: _Work) -> dict[str, list[str]]:
+        """Bare id → ids as asked, for those that can be asked; impossible ones are missing."""
+        asked: dict[str, list[str]] = {}
         for given in dict.fromkeys(ids):
             if not given.startswith("arxiv:"):
                 continue
@@ -173,7 +174,7 @@ class ArxivIndex:
             if bare is None:
                 work.missing.append(given)
             else:
-                asked.setdefault(bare, given)
+                asked.setdefault(bare, []).append(given)
         return asked
 
     def _ask(
@@ -190,8 +191,8 @@ class ArxivIndex:
             self._limiter.push_back("arxiv", self._clock.now() + timedelta(seconds=wait))
             if work.tries <= 0 or wait > self._config.patience:
                 return reply
-            # A time-out has already cost its patience: it counts double.
-            work.tries -= 2 if reply.state is ReplyState.DOWN else 1
+            # A time-out has already cost its patience: once more is enough.
+            work.tries = 0 if reply.state is ReplyState.DOWN else work.tries - 1
 
     def _wait_after(self, reply: Reply, work: _Work) -> float:
         """The server's wish, never below the interval; without one twice as long each time."""
@@ -210,20 +211,22 @@ class ArxivIndex:
             return Reply(state=ReplyState.HOLLOW)
         return reply
 
-    def _sort(self, batch: list[str], asked: dict[str, str], reply: Reply, work: _Work) -> None:
+    def _sort(
+        self, batch: list[str], asked: dict[str, list[str]], reply: Reply, work: _Work
+    ) -> None:
         """In an answer that holds papers, an id without one does not exist."""
         by_key = {bare_key(p.id): p for p in reply.papers}
         for bare in batch:
             paper = by_key.get(bare_key(bare))
             if paper is None:
-                work.missing.append(asked[bare])
+                work.missing.extend(asked[bare])
             else:
                 self._control = bare
-                work.found[asked[bare]] = paper
+                work.found.update(dict.fromkeys(asked[bare], paper))
 
     @staticmethod
     def _isolate(
-        batch: list[str], asked: dict[str, str], reply: Reply, work: _Work
+        batch: list[str], asked: dict[str, list[str]], reply: Reply, work: _Work
     ) -> list[list[str]]:
         """A malformed id spoils its batch: take out the one the error names, else halve."""
         named = bare_key(reply.bad_id or "")
@@ -231,7 +234,7 @@ class ArxivIndex:
         if len(batch) == 1:
             bad = batch
         if bad:
-            work.missing.append(asked[bad[0]])
+            work.missing.extend(asked[bad[0]])
             rest = [b for b in batch if b != bad[0]]
             return [rest] if rest else []
         middle = len(batch) // 2

@@ -93,9 +93,11 @@ class _PoliteAdapter(HTTPAdapter):
         return _with_body(response, body)
 
     def _wait_for_slot(self) -> None:
-        wait = self._limiter.reserve("arxiv", self._interval, self._clock.now())
+        # An interval of 0 books nothing: a slot we would not wait for is left to others.
+        wait = self._limiter.reserve("arxiv", 0.0, self._clock.now())
         if wait > self._patience:
             raise _BusyError(f"{wait:.0f} 秒")
+        wait = self._limiter.reserve("arxiv", self._interval, self._clock.now())
         if wait > 0:
             self._clock.sleep(wait)
 

@@ -15,7 +15,8 @@ from pipeline.text import squash
 from pipeline.types import Repo, RepoState
 
 PREFIX = "github.com/"
-_FULL_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
+_FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
+_UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 FRAGMENT = """fragment facts on Repository {
   nameWithOwner description stargazerCount isArchived isEmpty pushedAt
@@ -62,7 +63,7 @@ def from_graphql(repo_id: str, data: Any) -> Repo | None:
     if not isinstance(data, Mapping):
         return None
     nodes = _inside(data.get("repositoryTopics"), "nodes")
-    topics = [_inside(_inside(n, "topic"), "name") for n in nodes or ()]
+    topics = [_inside(_inside(n, "topic"), "name") for n in _items(nodes)]
     return _repo(
         repo_id,
         name=data.get("nameWithOwner"),
@@ -99,10 +100,10 @@ def _repo(
         url=f"https://{PREFIX}{name}",
         state=_state(renamed=renamed, archived=bool(archived), empty=bool(empty)),
         description=_line(description, 500) or "",
-        stargazers=stargazers if isinstance(stargazers, int) else None,
+        stargazers=stargazers if _is_count(stargazers) else None,
         language=_line(language, 60),
         licence=None if licence == "NOASSERTION" else _line(licence, 60),
-        topics=tuple(t for x in (topics or ())[:20] if (t := _line(x, 60))),
+        topics=tuple(t for x in _items(topics) if (t := _line(x, 60))),
         pushed_at=_moment(pushed_at),
     )
 
@@ -120,8 +121,17 @@ def _inside(data: Any, key: str) -> Any:
     return data.get(key) if isinstance(data, Mapping) else None
 
 
+def _items(data: Any) -> list[Any]:
+    return data[:20] if isinstance(data, list) else []
+
+
+def _is_count(data: Any) -> bool:
+    return isinstance(data, int) and not isinstance(data, bool) and 0 <= data < 10**9
+
+
 def _line(text: Any, longest: int) -> str | None:
-    return squash(text[:longest]) or None if isinstance(text, str) else None
+    """One line of text; JSON can carry what no database stores (NUL, lone surrogates)."""
+    return squash(_UNSTORABLE.sub("", text[:longest])) or None if isinstance(text, str) else None
 
 
 def _moment(text: Any) -> datetime | None:

@@ -184,9 +184,10 @@ class GithubIndex:
 
     def _ask(self, question: Any) -> Said | None:
         """Book a slot and ask; None where the slot is too far away."""
-        wait = self._limiter.reserve("github", self._config.interval, self._clock.now())
-        if wait > self._config.patience:
+        # An interval of 0 books nothing: a slot we would not wait for is left to others.
+        if self._limiter.reserve("github", 0.0, self._clock.now()) > self._config.patience:
             return None
+        wait = self._limiter.reserve("github", self._config.interval, self._clock.now())
         if wait > 0:
             self._clock.sleep(wait)
         said: Said = question(self._desk())

@@ -66,6 +66,14 @@ def test_a_silently_absent_id_is_missing(clock: StillClock) -> None:
     assert found.missing == ("arxiv:2103.99999",)
 
 
+def test_every_spelling_of_an_id_gets_its_answer(clock: StillClock) -> None:
+    asked = ["arxiv:2103.00001", "arxiv:2103.00001v3", "arxiv:2103.00002v1"]
+    with serving(library("2103.00001")) as server:
+        found = index(server, clock).by_ids(asked)
+    assert set(found.found) == set(asked[:2])
+    assert found.missing == ("arxiv:2103.00002v1",)
+
+
 def test_ids_that_cannot_be_asked_are_never_sent(clock: StillClock) -> None:
     asked = ["arxiv:abc", "arxiv:2113.00001", "openreview:abcdefg", "doi:10.1/x", "title:A B"]
     with serving(library()) as server:
