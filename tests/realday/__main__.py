@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -30,6 +31,7 @@ _PRIVATE = ("GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN_FILE", "GH_TOKEN_FILE", "P
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; the exit code of the last command that ran."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the command ends with us
     options = _options(arguments)
     corpus = Path(os.environ.get("STARDRAFT_CORPUS", _ROOT.parent / "shared" / "corpus"))
     if not (corpus / "README.md").is_file():

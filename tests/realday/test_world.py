@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from calendar import timegm
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 
 import arxiv
@@ -73,7 +75,7 @@ def server(world: RealDay) -> Iterator[ReplayServer]:
 def moments(body: bytes) -> list[datetime]:
     entries = feedparser.parse(body).entries
     times = (e.get("published_parsed") or e.get("updated_parsed") for e in entries)
-    return [datetime(*t[:6], tzinfo=UTC) for t in times if t]
+    return [datetime.fromtimestamp(timegm(t), tz=UTC) for t in times if t]
 
 
 @pytest.mark.corpus
@@ -100,7 +102,7 @@ class TestSources:
         assert [s.body() for s in again.sources] == [s.body() for s in world.sources]
 
     def test_every_listed_account_page_is_served(self, world: RealDay) -> None:
-        named = {"GiantPandaCV", "OpenDataLab", "公众号原网页", "PaperWeekly", "极市平台"}
+        named = {"GiantPandaCV", "OpenDataLab", "公众号原网页", "PaperWeekly", "FAR.AI"}
         for source in world.sources:
             if source.name in named:
                 for link in _links(source.body()):
@@ -122,6 +124,16 @@ class TestSources:
         bodies = [a.body.decode() for a in answers if a]
         assert len(bodies) == 10
         assert len(set(bodies)) == 2
+
+    def test_pages_of_papers_and_blogs_hold_what_was_recorded_of_them(self, world: RealDay) -> None:
+        paper = world.web("https://arxiv.org/abs/2106.04803v2", {})
+        assert paper is not None
+        assert b'content="CoAtNet' in paper.body
+        batch = next(s for s in world.sources if s.name == "The Batch")
+        entry = feedparser.parse(batch.body()).entries[0]
+        post = world.web(entry.link, {})
+        assert post is not None
+        assert entry.title in unescape(post.body.decode())
 
     def test_a_page_nobody_recorded_is_not_there(self, world: RealDay) -> None:
         assert world.web("https://mp.weixin.qq.com/s/nobody-recorded-this1", {}) is None

@@ -1,8 +1,9 @@
 """A `World` of recorded data: real accounts, feeds, papers and repositories on one day.
 
 Pages, texts and feeds are those of the corpus, read where they lie; only dates of feeds are
-moved, so that the newest item of each is of the wanted day. What was not recorded does not
-exist here: its address answers 404, its arXiv id is unknown.
+moved, so that the newest item of each is of the wanted day. Pages of arXiv and of the lab
+blogs were not recorded; they are made of the facts that were (`made.py`). Nothing else exists
+here: its address answers 404, its arXiv id is unknown.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pipeline.urls import canonical_url
 from tests.realday.accounts import Item, articles, json_feed, pages, rss_feed
 from tests.realday.facts import recorded_papers, recorded_repos, recorded_text
 from tests.realday.feeds import links_of, newest_items, shifted
+from tests.realday.made import abstract_page, blog_pages
 
 ARTICLES_EACH = 25
 ITEMS_EACH = 10
@@ -62,8 +64,9 @@ _WECHAT_RSS = {
 _LABS = {
     "FAR.AI": "feed_far_ai.xml",
     "Anthropic Red Team": "feed_anthropic_red.xml",
-    "Mistral AI": "feed_mistral.xml",
+    "The Batch": "feed_the_batch.xml",
 }
+_ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
 _CV_DAY = "feeds/arxiv_rss_raw/consecutive_cs-cv_2026-08/2026-08-22-cs-cv.xml.gz"
 _WEEKEND = "feeds/arxiv_rss_raw/2025-09-07-cs-lg.xml"
 _OSMOSFEED = "feeds/osmosfeed_arxiv_atom/2021-08-25_6c5a663.atom.gz"
@@ -88,14 +91,15 @@ class RealDay:
         self._faults = tuple(faults)
 
     def web(self, url: str, headers: Mapping[str, str]) -> Answer | None:
-        """A feed, a recorded page, an abstract page of arXiv, or nothing."""
+        """A feed, a recorded page, one made of recorded facts, or nothing."""
         if source := self._by_address.get(url):
             return Answer(headers={"Content-Type": source.content_type}, body=source.body())
         if item := self._items.get(canonical_url(url)):
             return Answer(headers={"Content-Type": item.content_type}, body=item.body())
-        if urlsplit(url).hostname in ("arxiv.org", "www.arxiv.org", "export.arxiv.org"):
-            return self._abstract_page(url)
-        return None
+        made = self._made(url)
+        if made is None:
+            return None
+        return Answer(headers={"Content-Type": "text/html; charset=utf-8"}, body=made)
 
     def paper(self, arxiv_id: str) -> PaperFacts | None:
         """A recorded paper."""
@@ -223,23 +227,19 @@ class RealDay:
             self._corpus, (recorded_text(i.file) for i in (*self._panda, *self._data))
         )
 
-    def _abstract_page(self, url: str) -> Answer | None:
-        """arXiv's page of a paper, made from the recorded facts in the shape of the real one."""
-        facts = self.paper(arxiv_id(url) or "")
-        if facts is None:
-            return None
-        names = "".join(
-            f'<meta name="citation_author" content="{escape(a)}"/>' for a in facts.authors
-        )
-        body = (
-            f'<!DOCTYPE html><html lang="en"><head><title>[{facts.id}] {escape(facts.title)}</title>'
-            f'<meta name="citation_title" content="{escape(facts.title)}"/>{names}'
-            f'<meta name="citation_arxiv_id" content="{facts.id}"/></head><body>'
-            f'<h1 class="title"><span class="descriptor">Title:</span>{escape(facts.title)}</h1>'
-            f'<blockquote class="abstract"><span class="descriptor">Abstract:</span>'
-            f"{escape(facts.abstract)}</blockquote></body></html>"
-        )
-        return Answer(headers={"Content-Type": "text/html; charset=utf-8"}, body=body.encode())
+    @cached_property
+    def _posts(self) -> dict[str, bytes]:
+        """The lab blogs' posts by canonical address."""
+        folder = self._corpus / "feeds" / "ai_lab_feeds_Olshansk"
+        made = (blog_pages(recorded_text(folder / file)) for file in _LABS.values())
+        return {canonical_url(url): page for each in made for url, page in each.items()}
+
+    def _made(self, url: str) -> bytes | None:
+        """A page that was not recorded but whose facts were."""
+        if urlsplit(url).hostname in _ARXIV_HOSTS:
+            facts = self.paper(arxiv_id(url) or "")
+            return abstract_page(facts) if facts else None
+        return self._posts.get(canonical_url(url))
 
 
 def _source(name: str, address: str, body: Callable[[], bytes]) -> Source:
