@@ -53,12 +53,12 @@ def run_watched(date: Date | None, config: Path, watch: Watch | None) -> RunRepo
     finally:
         _WATCH.reset(token)
     if run_id := state.state_details.flow_run_id:
-        _drain(run_id)
+        _drain(run_id, expected=len(ORDER) if state.is_completed() else 0)
     report: RunReport = state.result()
     return report
 
 
-def _drain(flow_run_id: UUID) -> None:
+def _drain(flow_run_id: UUID, expected: int) -> None:
     """Send what the client still holds, then wait until the server has written every task run.
 
     A server stopped before that loses the tail of the history.
@@ -75,6 +75,6 @@ def _drain(flow_run_id: UUID) -> None:
     with get_client(sync_client=True) as client:
         while time.monotonic() < deadline:
             tasks = client.read_task_runs(flow_run_filter=ours)
-            if len(tasks) >= len(ORDER) and all(t.state and t.state.is_final() for t in tasks):
+            if len(tasks) >= expected and all(t.state and t.state.is_final() for t in tasks):
                 return
             time.sleep(0.1)

@@ -120,6 +120,12 @@ class Enricher(Protocol):
     def wanted(self, article: Article) -> Wanted:
         """Which ids and titles to look up for an article, main links only."""
 
+    def wanted_next(
+        self, article: Article, papers: Mapping[str, Paper], missing: Iterable[str] = ()
+    ) -> Wanted:
+        """What the first answers make worth asking: the title an article gives where its link
+        leads to another paper, the repositories that its papers name."""
+
     def assemble(
         self,
         article: Article,

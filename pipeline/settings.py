@@ -82,6 +82,11 @@ class FetchSettings(_Section):
     obey_robots: bool = True
     max_entries: int = Field(500, ge=1, le=100_000)
 
+    @field_validator("gateway")
+    @classmethod
+    def _ends_where_an_address_may_follow(cls, value: str) -> str:
+        return value if not value or value[-1] in "/=?" else f"{value}/"
+
 
 class SourcesSettings(_Section):
     """Sources on disk."""

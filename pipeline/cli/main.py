@@ -44,8 +44,15 @@ def _main(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="版本。"
     ),
+    verbose: bool = typer.Option(False, "--verbose", help="把所用的库说的话也显示出来。"),
 ) -> None:
     """Options that come before a command."""
+    import logging
+
+    # Libraries talk to themselves; what a reader should know stands in the report.
+    logging.basicConfig(level=logging.INFO)
+    if not verbose:
+        logging.disable(logging.WARNING)
 
 
 def run(arguments: list[str] | None = None) -> None:

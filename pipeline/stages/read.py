@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pipeline.errors import Issue
@@ -50,66 +50,71 @@ def enrich(app: App, run: Run) -> StageReport:
     now = app.clock.now()
     waiting = app.store.articles_to_enrich(now, MAX_ARTICLES_PER_RUN)
     tally = Tally("enrich", run, total=len(waiting))
-    wanted = [app.enricher.wanted(article) for article, _, _ in waiting]
-    papers, no_papers, late_papers = _papers(app, tally, wanted)
-    repos, no_repos, late_repos = _repos(app, tally, wanted)
-    missing, late = no_papers | no_repos, late_papers | late_repos
+    desk = _Desk(app, tally)
+    decide = app.enricher
+    desk.ask([decide.wanted(article) for article, _, _ in waiting])
+    desk.ask([decide.wanted_next(article, desk.papers, desk.missing) for article, _, _ in waiting])
     candidates = []
     for article, feed_title, first_seen in waiting:
-        made = app.enricher.assemble(article, papers, repos, missing, late)
+        made = decide.assemble(article, desk.papers, desk.repos, desk.missing, desk.late)
         candidates.append(replace(made, feed_title=feed_title, first_seen_at=first_seen))
         tally.step("made", *made.issues)
-    app.store.save_candidates(candidates, now, now + ASK_AGAIN_AFTER if late else None)
+    retry_at = now + ASK_AGAIN_AFTER if desk.late else None
+    app.store.save_candidates(candidates, now, retry_at)
     return tally.report()
 
 
-def _papers(
-    app: App, tally: Tally, wanted: Sequence[Wanted]
-) -> tuple[dict[str, Paper], frozenset[str], frozenset[str]]:
-    ids = _unique(i for w in wanted for i in w.papers)
-    titles = _unique(t for w in wanted for t in w.titles)
-    found = dict(app.store.known_papers([*ids, *titles]))
-    since = app.clock.now() - PAPERS_MISSING_FOR
-    missing = app.store.known_missing([*ids, *titles], since)
-    answers = []
-    for ask, lookup in ((ids, app.papers.by_ids), (titles, app.papers.by_titles)):
-        rest = [key for key in ask if key not in found and key not in missing]
-        if rest:
-            answer = lookup(rest)
-            app.store.save_papers(answer.found, answer.missing, app.clock.now())
-            answers.append(answer)
-    return _settle(tally, found, missing, answers)
+class _Desk:
+    """What is known of the run's papers and repositories: the store first, then the indexes.
 
+    Every answer is stored before it is used, so that nothing is asked twice after a kill.
+    """
 
-def _repos(
-    app: App, tally: Tally, wanted: Sequence[Wanted]
-) -> tuple[dict[str, Repo], frozenset[str], frozenset[str]]:
-    ids = _unique(i for w in wanted for i in w.repos)
-    since = app.clock.now() - REPOS_FRESH_FOR
-    found = dict(app.store.known_repos(ids, since))
-    missing = app.store.known_missing(ids, since)
-    rest = [key for key in ids if key not in found and key not in missing]
-    answers = []
-    if rest:
-        answer = app.repos.by_ids(rest)
-        app.store.save_repos(answer.found, answer.missing, app.clock.now())
-        answers.append(answer)
-    return _settle(tally, found, missing, answers)
+    def __init__(self, app: App, tally: Tally) -> None:
+        self._app = app
+        self._tally = tally
+        self.papers: dict[str, Paper] = {}
+        self.repos: dict[str, Repo] = {}
+        self.missing: set[str] = set()
+        self.late: set[str] = set()
 
+    def ask(self, wanted: Sequence[Wanted]) -> None:
+        """Look up everything wanted that is not known yet."""
+        store, now = self._app.store, self._app.clock.now()
+        since = now - PAPERS_MISSING_FOR
+        for keys, index in (
+            (_unique(i for w in wanted for i in w.papers), self._app.papers.by_ids),
+            (_unique(t for w in wanted for t in w.titles), self._app.papers.by_titles),
+        ):
+            self.papers.update(store.known_papers(keys))
+            if answer := self._ask(keys, self.papers, since, index):
+                store.save_papers(answer.found, answer.missing, now)
+        repos = _unique(i for w in wanted for i in w.repos)
+        self.repos.update(store.known_repos(repos, now - REPOS_FRESH_FOR))
+        if found := self._ask(repos, self.repos, now - REPOS_FRESH_FOR, self._app.repos.by_ids):
+            store.save_repos(found.found, found.missing, now)
 
-def _settle(
-    tally: Tally, known: Mapping[str, T], missing: frozenset[str], answers: Iterable[Lookup[T]]
-) -> tuple[dict[str, T], frozenset[str], frozenset[str]]:
-    found, gone, late = dict(known), set(missing), set[str]()
-    for answer in answers:
-        found.update(answer.found)
-        gone.update(answer.missing)
-        late.update(answer.deferred)
-        tally.requests += answer.requests
-        tally.issues.extend(answer.issues)
-        if answer.deferred:
-            tally.counts["failed"] += len(answer.deferred)
-    return found, frozenset(gone), frozenset(late)
+    def _ask(
+        self,
+        keys: Sequence[str],
+        known: dict[str, T],
+        since: datetime,
+        index: Callable[[Sequence[str]], Lookup[T]],
+    ) -> Lookup[T] | None:
+        """Ask an index for what is neither known nor surely missing; `known` learns of it."""
+        self.missing |= self._app.store.known_missing(keys, since)
+        settled = self.missing | self.late | known.keys()
+        rest = [key for key in keys if key not in settled]
+        if not rest:
+            return None
+        answer = index(rest)
+        known.update(answer.found)
+        self.missing |= set(answer.missing)
+        self.late |= set(answer.deferred)
+        self._tally.requests += answer.requests
+        self._tally.issues.extend(answer.issues)
+        self._tally.counts["failed"] += len(answer.deferred)
+        return answer
 
 
 def _unique(keys: Iterable[str]) -> list[str]:
