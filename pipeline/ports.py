@@ -136,8 +136,13 @@ class Enricher(Protocol):
     ) -> Candidate:
         """The candidate: true papers and repositories, doubts as issues, the rest pending."""
 
-    def fold(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        """Merge articles on the same paper into one candidate with `covered_by`."""
+    def fold(
+        self, candidates: Sequence[Candidate], keep: Sequence[str] = ()
+    ) -> tuple[Candidate, ...]:
+        """Merge articles on the same paper into one candidate with `covered_by`.
+
+        Articles named in `keep` (those already in the day's draft) lead their group.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,9 +99,11 @@ class PaperEnricher:
             venue=_venue(article, made),
         )
 
-    def fold(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    def fold(
+        self, candidates: Sequence[Candidate], keep: Sequence[str] = ()
+    ) -> tuple[Candidate, ...]:
         """Articles on the same paper become one candidate with the others in `covered_by`."""
-        return fold(candidates)
+        return fold(candidates, keep)
 
 
 @dataclass(slots=True)

@@ -23,25 +23,31 @@ _GROUP_LIMIT = 200
 """Articles compared pairwise within one group; more than that on one repository is spam."""
 
 
-def fold(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+def fold(candidates: Sequence[Candidate], keep: Sequence[str] = ()) -> tuple[Candidate, ...]:
     """One candidate per subject, in the order in which the subjects first come.
 
     Folded are: articles with exactly the same main papers; articles without papers but with the
     same main repositories and near-equal headlines; reprints, equal in headline and nearly so in
     text. Articles that share only some papers stay apart and are told of each other. The order
     of `candidates` changes neither who leads nor the groups; folding twice changes nothing.
+
+    Articles in `keep` lead, so that a better article later in the day does not push out the one
+    that stands in the note already, perhaps with the reader's edits; two of them stay two.
     """
-    groups = _grouped(candidates)
+    groups = _grouped(candidates, frozenset(keep))
     return _tell_shared(tuple(_merge(group) for group in groups))
 
 
-def _grouped(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+def _grouped(candidates: Sequence[Candidate], keep: frozenset[str]) -> list[list[Candidate]]:
     groups: list[list[Candidate]] = []
     shelves: dict[Hashable, list[list[Candidate]]] = {}
-    for candidate in sorted(candidates, key=_rank):
+    ranked = sorted(candidates, key=lambda c: (c.article.id not in keep, _rank(c)))
+    for candidate in ranked:
         key, near = _key(candidate)
         shelf = shelves.setdefault(key, [])
-        home = next((g for g in shelf[:_GROUP_LIMIT] if near(g[0], candidate)), None)
+        kept = candidate.article.id in keep
+        open_to = (g for g in shelf[:_GROUP_LIMIT] if not (kept and g[0].article.id in keep))
+        home = next((g for g in open_to if near(g[0], candidate)), None)
         if home is None:
             home = []
             shelf.append(home)

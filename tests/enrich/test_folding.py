@@ -50,6 +50,21 @@ def test_the_article_with_code_and_text_leads_even_if_later() -> None:
     assert made.article.id == "full"
 
 
+def test_what_stands_in_the_note_already_stays_there() -> None:
+    noted = candidate(article("noted", hour=1, text="short"), (SWIN,))
+    better = candidate(article("better", hour=5), (SWIN,), (repo("a/b"),))
+    (made,) = fold([better, noted], keep=["noted"])
+    assert made.article.id == "noted"
+    assert made.repos == better.repos
+
+
+def test_two_that_stand_in_the_note_already_stay_two() -> None:
+    both = [candidate(article(n), (SWIN,)) for n in ("a", "b")]
+    made = fold([*both, candidate(article("c"), (SWIN,))], keep=["a", "b"])
+    assert [c.article.id for c in made] == ["a", "b"]
+    assert [a.id for a in made[0].covered_by] == ["c"]
+
+
 def test_code_venue_and_past_are_not_lost_in_folding() -> None:
     lead = replace(candidate(article("a", hour=1), (SWIN,)), pending=("x",))
     other = replace(
