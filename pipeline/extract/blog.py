@@ -6,7 +6,6 @@ Open Graph, JSON-LD and `time` elements.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -39,7 +38,8 @@ MAX_ELEMENTS = 15_000
 """Elements up to which trafilatura is asked: it reads 50 pages of 100 KB a second."""
 MIN_TEXT = 140
 """Characters below which a page has no article: the shortest real post of the feeds has 160."""
-_DATE = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{8,40})\"")
+MAX_LINKED = 0.6
+"""Share of linked text above which a page is a list: link round-ups reach 0.4, menus 0.8."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def read(tree: LexborHTMLParser, html: str, url: str) -> Post | None:
         if node.mem_id != root.mem_id:
             node.decompose()
     document = dom.read(root, url)
-    if len(document.text) < MIN_TEXT:
+    if len(document.text) < MIN_TEXT or _is_listing(document):
         return None
     return Post(
         document=document,
@@ -80,13 +80,36 @@ def read(tree: LexborHTMLParser, html: str, url: str) -> Post | None:
     )
 
 
+def _is_listing(document: Document) -> bool:
+    """True where nearly all text is links: a list of articles, a search result, a menu."""
+    linked = sum(min(a.end - a.start, len(b.text)) for b in document.blocks for a in b.anchors)
+    return linked > MAX_LINKED * len(document.text)
+
+
 def _root(tree: LexborHTMLParser) -> LexborNode | None:
+    """The article's element: by name, unless another holds far more running text."""
+    dense = _densest(tree)
+    enough = max(MIN_TEXT, _weight(dense) // 2 if dense is not None else 0)
     for selector in _BODIES:
-        nodes = tree.css(selector)[:40]
-        best = max(nodes, key=_weight, default=None)
-        if best is not None and _weight(best) >= MIN_TEXT:
+        best = max(tree.css(selector)[:40], key=_weight, default=None)
+        if best is not None and _weight(best) >= enough:
             return best
-    return _by_trafilatura(tree)
+    return _by_trafilatura(tree) or dense
+
+
+def _densest(tree: LexborHTMLParser) -> LexborNode | None:
+    """The element whose own paragraphs hold the most text."""
+    held: dict[int, int] = {}
+    nodes: dict[int, LexborNode] = {}
+    for paragraph in tree.css("p")[:5_000]:
+        parent = paragraph.parent
+        if parent is not None:
+            nodes[parent.mem_id] = parent
+            held[parent.mem_id] = held.get(parent.mem_id, 0) + len(
+                paragraph.text(deep=True).strip()
+            )
+    best = max(held, key=lambda k: held[k], default=None)
+    return nodes[best] if best is not None and held[best] >= MIN_TEXT else None
 
 
 def _weight(node: LexborNode) -> int:

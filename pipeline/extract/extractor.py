@@ -221,7 +221,7 @@ def _finish(draft: _Draft, page: Page, entry: Entry | None) -> Article:
     subjects: tuple[str, ...] = ()
     if document.blocks:
         found, subjects = roles.judge(
-            document, links.mentions(document), title, draft.source_url, entry
+            document, links.mentions(document), title, draft.source_url, url, entry
         )
     issue = draft.issue or _state_issue(draft.state, page.url)
     return Article(

@@ -23,7 +23,7 @@ _QR_WORDS = re.compile(
     r"扫码|扫描|二维码|长按|识别|关注.{0,6}公众号|加群|入群|进群|交流群|星标|加微信|小助手|点击上方|赞赏|点个赞|在看"
 )
 _CAPTION = re.compile(
-    r"^\s*(?:图|Fig(?:ure)?\.?)\s*\d|示意图|框架图|流程图|结构图|架构图|效果图|对比图|概览|pipeline|overview|architecture|framework",
+    r"^\W{0,4}(?:图|Fig(?:ure)?\.?)\s*\d|(?:示意|框架|流程|结构|架构|效果|对比)图\W*$|^(?:pipeline|overview|architecture|framework)\b",
     re.IGNORECASE,
 )
 MIN_SIDE = 150
@@ -71,7 +71,7 @@ def junk(image: Image, marks: str = "") -> bool:
 
 def _score(document: Document, picture: Picture, number: int, total: int) -> tuple[float, str]:
     place = picture.block / total
-    score, why = 2.0 - place, [f"at {place:.0%} of the text"]
+    score, why = 2.0 - 1.5 * place, [f"at {place:.0%} of the text"]
     if picture.block == 0:
         score, why = score - 0.9, [*why, "before the text: often a banner"]
     if _around(document, picture, _QR_WORDS, 1):

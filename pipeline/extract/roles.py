@@ -70,11 +70,13 @@ def judge(
     found: Sequence[Mention],
     title: str,
     source_url: str | None,
+    own_url: str,
     entry: Entry | None,
 ) -> tuple[tuple[Link, ...], tuple[str, ...]]:
     """The links with their roles, and the titles of papers named without a link.
 
-    `source_url` is the address behind 阅读原文; an arXiv feed's entry is itself the paper.
+    `source_url` is the address behind 阅读原文; `own_url` or the entry's may itself be a paper or
+    repository, as in an arXiv feed.
     """
     around = [as_paper(document, context) for context in contexts(document, found)]
     by_id: dict[str, list[Context]] = defaultdict(list)
@@ -82,7 +84,7 @@ def judge(
         by_id[context.mention.id].append(context)
     scene = _scene(document, title, by_id)
     links = [_link(document, scene, seen) for seen in by_id.values()]
-    links = _with_outer(links, document, source_url, entry)
+    links = _with_outer(links, document, source_url, own_url, entry)
     links = _one_per_work(links)
     return works_named(document, title, links)
 
@@ -242,38 +244,33 @@ def in_title(repository: str, title: str) -> bool:
 
 
 def _with_outer(
-    links: list[Link], document: Document, source_url: str | None, entry: Entry | None
+    links: list[Link], document: Document, source_url: str | None, own_url: str, entry: Entry | None
 ) -> list[Link]:
-    """Add what stands outside the text: 阅读原文, and the paper an arXiv entry is."""
+    """Add what stands outside the text: the work the address itself is, and 阅读原文."""
     out = list(links)
-    for url, reason, label in (
-        (entry.url if entry else None, "条目本身就是这篇论文", "entry"),
-        (source_url, "阅读原文指向它", "阅读原文"),
-    ):
-        mention = resolve(url, 0, 0, 0) if url else None
-        if (
-            mention is None
-            or mention.kind not in ("paper", "code")
-            or (label == "entry" and mention.kind != "paper")
-        ):
-            continue
-        link = Link(
-            id=mention.id,
-            url=mention.url,
-            kind=mention.kind,
-            role="main",
-            label=label,
-            reason=reason,
-            evidence=url or "",
-            position=len(document.text),
-            title=entry.title if entry and label == "entry" else None,
-        )
-        out = (
-            [link, *(known for known in out if known.id != link.id)]
-            if label == "entry"
-            else _promote(out, link)
-        )
-    return out
+    for url in dict.fromkeys((entry.url if entry else "", own_url)):
+        own = _outer(url, document, "条目本身就是它", "entry")
+        if own is not None:
+            own = replace(own, title=entry.title if entry and own.kind == "paper" else None)
+            out = [own, *(known for known in out if known.id != own.id)]
+    source = _outer(source_url or "", document, "阅读原文指向它", "阅读原文")
+    return _promote(out, source) if source else out
+
+
+def _outer(url: str, document: Document, reason: str, label: str) -> Link | None:
+    mention = resolve(url, 0, 0, 0) if url else None
+    if mention is None or mention.kind not in ("paper", "code"):
+        return None
+    return Link(
+        id=mention.id,
+        url=mention.url,
+        kind=mention.kind,
+        role="main",
+        label=label,
+        reason=reason,
+        evidence=url,
+        position=len(document.text),
+    )
 
 
 def _promote(links: list[Link], link: Link) -> list[Link]:
