@@ -14,13 +14,17 @@ _VENUES = (
     "CVPR ICCV ECCV WACV BMVC ACCV ICLR ICML NeurIPS NIPS AAAI IJCAI ACL EMNLP NAACL COLING EACL "
     "SIGGRAPH SIGIR SIGKDD KDD WWW CIKM WSDM ICRA IROS RSS CoRL ICASSP INTERSPEECH ICIP ICME "
     "MICCAI ISBI TPAMI IJCV TIP TMM TNNLS TVCG TITS TOG TMI PAMI JMLR RAL TRO ISSCC MLSys UAI "
-    "AISTATS COLT CHI UIST VLDB SIGMOD ICDE OSDI SOSP Nature Science Cell PNAS"
+    "AISTATS COLT CHI UIST VLDB SIGMOD ICDE OSDI SOSP Cell PNAS"
 ).split()
+_JOURNALS = (
+    r"Nature(?:子刊|\s?(?:Communications|Machine Intelligence|Medicine|Methods|Biotechnology))?"
+    r"|Science(?:子刊|\s?(?:Robotics|Advances))?"
+)
 _VENUE = (
-    rf"(?:IEEE\s?)?(?:ACM\s?MM|T-?PAMI|SIGGRAPH Asia|{'|'.join(_VENUES)})"
+    rf"(?:IEEE\s?)?(?:ACM\s?MM|T-?PAMI|SIGGRAPH Asia|{_JOURNALS}|{'|'.join(_VENUES)})"
     r"(?![A-Za-z])(?:[\s-]?[’'`]?\s?(?:20)?\d{2}(?!\d))?"
 )
-_HONOUR = r"(?:[\s(（]*(?:Long |Short )?(?:Oral|Spotlight|Best Paper|Highlight|Poster|Findings|满分|最佳论文|高分)[)）]?)*"
+_HONOUR = r"(?:[\s(（]*(?:Long |Short )?(?:Oral|Spotlight|Best Paper|Highlight|Poster|Findings|Workshop|满分|最佳(?:学生)?论文|杰出论文|提名|候选|高分|获奖)[)）]?)*"
 _BAR = r"\s*[|｜丨∣│]\s*"
 _OPEN, _CLOSE = r"[\[【(（]", r"[\]】)）]"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.notes.fields import bare_abstract, canonical_name, read_field, split_field
-from pipeline.notes.items import Block, blocks, split_link
+from pipeline.notes.items import NUMBERED, Block, blocks, split_link
 from pipeline.notes.layout import NoteLayout
 from pipeline.notes.words import ended, field_text, image_lines, label_of, title_text
 from pipeline.types import Image, NoteField, NoteItem
@@ -30,7 +30,8 @@ def _edited_head(line: str, old: NoteItem, new: NoteItem) -> str:
     """The first line: number and gaps stay, the title's link and the stars are replaced."""
     body = line.rstrip("\r\n")
     ending = line[len(body) :]
-    lead = len(body) - len(body.lstrip(" 0123456789.)、．"))
+    numbered = NUMBERED.match(body)
+    lead = numbered.start("rest") if numbered else 0
     rest = body[lead:]
     start, _, _, end = split_link(rest)
     kept = rest[:end] if start >= 0 else rest

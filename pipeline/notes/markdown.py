@@ -16,6 +16,7 @@ from pipeline.urls import is_web_url
 
 _SPECIAL = re.compile(r"([\\`\[\]<])")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_BLOCK_START = re.compile(r"^([0-9]{0,9})([#>+*=~|_.)-])")
 _TAG_OPEN = re.compile(r"(\\*)<(?=[A-Za-z/!?])")
 _IMAGE_OPEN = re.compile(r"(\\*)!(?=\[)")
 _DESTINATION = re.compile(r"(\\*)\](?=\((?!<?https?://|\./|images/|#))", re.IGNORECASE)
@@ -23,6 +24,10 @@ _BARE_URL = re.compile(
     r"https?://[^\s<>\"'`，。；、（）()\[\]{}|\\^\u200b*]{3,2000}", re.IGNORECASE
 )
 _STAR = re.compile(r":star:", re.IGNORECASE)
+_LOCAL_PICTURE = re.compile(
+    r"(?:\./)?(?:[\w%-][\w.%-]*/)*[\w%-][\w.%-]*\.(?:png|jpe?g|gif|webp|svg|bmp|mp4|webm)",
+    re.IGNORECASE,
+)
 _MAX_DESTINATION = 4096
 _MAX_NESTING = 32
 
@@ -69,6 +74,11 @@ def _is_plain(text: str) -> bool:
     return depth == 0
 
 
+def escape_start(text: str) -> str:
+    """The text with a mark escaped that would open a heading, list, quote or rule there."""
+    return _BLOCK_START.sub(r"\1\\\2", text)
+
+
 def neutral(value: str) -> str:
     """Markdown of one line that opens no HTML, no picture and no link but to the web.
 
@@ -100,7 +110,7 @@ def link(text: str, url: str) -> str:
     shown = clean_title(text)
     safe = safe_url(url)
     if not safe:
-        return _SPECIAL.sub(r"\\\1", shown)
+        return escape_start(_SPECIAL.sub(r"\\\1", shown))
     return f"[{escape_text(shown or safe)}]({_destination(safe)})"
 
 
@@ -121,9 +131,8 @@ def attribute(url: str) -> str:
 
 
 def _local(path: str) -> str:
-    """A relative picture path of harmless characters inside the note's own folder, or empty."""
-    fits = re.fullmatch(r"(?:\./)?(?:[\w%-][\w.%-]*/)*[\w%-][\w.%-]*", path)
-    return path if fits and len(path) < 300 else ""
+    """The relative path of a mirrored picture beside or below the note, or empty."""
+    return path if len(path) < 300 and _LOCAL_PICTURE.fullmatch(path) else ""
 
 
 def find_links(line: str) -> list[Found]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.notes.edit import edited_item
 from pipeline.notes.items import number_of, read_item, with_number
 from pipeline.notes.layout import NoteLayout, call
-from pipeline.notes.markdown import attribute, neutral
+from pipeline.notes.markdown import attribute, escape_start, neutral
 from pipeline.notes.parse import parse_note
 from pipeline.notes.words import ended, field_text, label_of, title_text
 from pipeline.types import Note, NoteField, NoteItem
@@ -127,8 +127,7 @@ def item_view(item: NoteItem, number: int, layout: NoteLayout, *, last: bool) ->
 
 def _plain_extra(line: str) -> str:
     """A line of our own below an item: words, never a field of its own."""
-    words = neutral(line).lstrip("-*+#>|`~ ")
-    return f"> {words}"
+    return f"> {escape_start(neutral(line))}"
 
 
 def _field_view(field: NoteField, layout: NoteLayout) -> FieldView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.notes.layout import NoteLayout
-from pipeline.notes.markdown import attribute, link, neutral, one_line
+from pipeline.notes.markdown import attribute, escape_start, link, neutral, one_line
 from pipeline.types import Image, NoteField, NoteItem
 
 _NESTED = " " * 5
@@ -44,7 +44,7 @@ def _lines_of(value: str) -> str:
 
 def _nested_line(line: str) -> str:
     words = neutral(line)
-    return words if words.startswith(("- ", "* ")) else "- " + words.lstrip("#>|`~-*+ ")
+    return "- " + escape_start(words.removeprefix("- ").lstrip())
 
 
 def image_lines(image: Image, layout: NoteLayout) -> str:

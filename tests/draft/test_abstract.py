@@ -41,6 +41,9 @@ from pipeline.draft import abstract_of
         ("CVPR 2026", "CVPR 2026"),
         ("CVPR 2026 最新 30 篇论文整理", "CVPR 2026 最新 30 篇论文整理"),
         ("Nature：为什么某某", "为什么某某"),
+        ("Nature Machine Intelligence | 甲大用网络预测某某", "甲大用网络预测某某"),
+        ("CVPR 2026 最佳论文提名 | FooNet：某某重建", "FooNet：某某重建"),
+        ("Nature语言模型是什么", "Nature语言模型是什么"),
     ],
 )
 def test_what_goes_and_what_stays(title: str, abstract: str) -> None:

@@ -215,7 +215,7 @@ def test_no_sequence_of_edits_and_reruns_loses_an_edit(
         items = list(parsed.items)
         pick = place % len(items) if items else None
         if kind in ("rerun", "kill"):
-            drafted = [*drafted, len(drafted) + 1][-6:] if kind == "rerun" else drafted
+            drafted = [*drafted, max(drafted) + 1][-6:] if kind == "rerun" else drafted
             new = note(*drafted)
             current = book.merge(base, current, new)
             base = book.render(new) if kind == "rerun" else base

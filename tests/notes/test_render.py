@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from pipeline.errors import ConfigError
 from pipeline.notes import FolderNotebook, NoteLayout, layout_from
@@ -78,6 +82,13 @@ def test_changing_stars_changes_nothing_else(book: FolderNotebook) -> None:
     before, after = text.split("\n"), book.render(rated).split("\n")
     changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
     assert [b for _, b in changed] == [changed[0][0] + ":star:" * 3]
+
+
+def test_rating_a_title_that_begins_with_digits(book: FolderNotebook) -> None:
+    text = "# 笔记（2021.3.22）\n\n1. 955 公司名单       :star:\n"
+    note = book.parse(text)
+    rated = replace(note, items=(replace(note.items[0], stars=3),))
+    assert book.render(rated) == text.replace(":star:", ":star:" * 3)
 
 
 def test_a_changed_field_keeps_spelling_and_indentation(book: FolderNotebook) -> None:
@@ -156,6 +167,16 @@ HOSTILE = [
     "[x]: javascript:alert(1)",
     "⭐⭐",
 ]
+
+
+@pytest.mark.parametrize(
+    "title", ["# 题", "- 题", "1. 题", "> 题", "---", "~~~", "=", "`` ` ``", "题⭐"]
+)
+def test_a_title_without_a_link_opens_nothing(book: FolderNotebook, title: str) -> None:
+    text = book.render(Note(day=DAY, items=(item(1, title=title, url=""), item(2))))
+    tokens = list(flat(MarkdownIt("commonmark").parse(text)))
+    assert [t.tag for t in tokens if t.type == "heading_open"] == ["h1", "h2", "h2"]
+    assert book.parse(text).items[0].title == title.strip("⭐")
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -240,6 +261,36 @@ def test_whatever_is_drafted_reads_back_as_itself(book: FolderNotebook, note: No
     assert [i.url for i in read.also_seen] == [safe_url(i.url) for i in note.also_seen]
     assert book.render(read) == text
     assert book.parse(book.render(read)) == read
+
+
+@given(note=notes)
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_as_a_browser_would_see_it_only_our_html_and_web_links(
+    book: FolderNotebook, note: Note
+) -> None:
+    """Read by an independent CommonMark parser: as many items, no foreign HTML, no odd links."""
+    tokens = list(flat(MarkdownIt("commonmark").parse(book.render(note))))
+    html = "".join(t.content for t in tokens if t.type in ("html_block", "html_inline"))
+    rest = re.sub(
+        r"<div align=center><(img|video) src=\"https?://[^\"<>]*\" style='zoom:100%'>\n</div>"
+        r"|</?details>|<summary>今日还看到</summary>",
+        "",
+        html,
+    )
+    assert not rest.strip()
+    for token in tokens:
+        target = token.attrGet("href") or token.attrGet("src")
+        assert target is None or str(target).lower().startswith(("http://", "https://"))
+    assert sum(t.type == "heading_open" for t in tokens) == 3
+    assert not any(t.type in ("fence", "code_block") for t in tokens)
+
+
+def flat(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from flat(token.children or [])
 
 
 @given(value=words)
