@@ -2,8 +2,8 @@
 
 The query language is that of the API's user manual: `ti:`, `au:`, `abs:`, `co:`, `jr:`,
 `cat:`, `id:` and `all:` (the default) before a word or a "phrase", joined by AND, OR, ANDNOT
-and parentheses; words next to each other are joined by OR. An inverted index per field keeps
-a title search over 18,000 papers well under a millisecond.
+and parentheses; words next to each other are joined by OR. An inverted index keeps a title
+search over 18,000 papers at about a millisecond; abstracts are scanned.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ import math
 import re
 import unicodedata
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from demo.world import PaperFacts
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
+_NOT_WORD = re.compile(r"[\W_]+")
 _TOKEN = re.compile(r'\(|\)|(?:(\w+):)?"([^"]*)"?|(?:(\w+):)?([^\s()"]+)|(\w+):(?=\()')
 _OPERATORS = frozenset({"AND", "OR", "ANDNOT"})
-_MAX_TOKENS = 400
+_MAX_TOKENS = 4000
 _MAX_DEPTH = 40
 
 _FIELDS: dict[str, Callable[[PaperFacts], str]] = {
@@ -41,7 +43,11 @@ class QueryError(ValueError):
 
 def words(text: str) -> list[str]:
     """The words a text is found by: compatibility forms folded, lower case, no punctuation."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("_", " "))
+    return _WORD.findall(_folded(text))
+
+
+def _folded(text: str) -> str:
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 @dataclass(slots=True)
@@ -72,6 +78,29 @@ class _FieldIndex:
         return {n for n in hits if run in self.texts[n]}
 
 
+class _FieldText:
+    """A long field as one text that is scanned: made ten times faster than postings."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._starts: list[int] = []
+        parts, at = [], 0
+        for text in texts:
+            clean = f" {_NOT_WORD.sub(' ', _folded(text))} \n"
+            self._starts.append(at)
+            parts.append(clean)
+            at += len(clean)
+        self._text = "".join(parts)
+
+    def phrase(self, wanted: Sequence[str]) -> set[int]:
+        """Papers that hold these words next to each other in this order."""
+        run, hits = f" {' '.join(wanted)} ", set()
+        at = self._text.find(run)
+        while at >= 0:
+            hits.add(bisect_right(self._starts, at) - 1)
+            at = self._text.find(run, at + 1)
+        return hits
+
+
 @dataclass(frozen=True, slots=True)
 class _Term:
     field: str
@@ -84,6 +113,7 @@ class PaperSearch:
     def __init__(self, papers: Iterable[PaperFacts]) -> None:
         self.papers = tuple(papers)
         self._indexes: dict[str, _FieldIndex] = {}
+        self._abstracts: _FieldText | None = None
 
     def find(self, query: str) -> list[PaperFacts]:
         """The papers that match, most relevant first; raises `QueryError`."""
@@ -97,12 +127,18 @@ class PaperSearch:
         names = _ALL if term.field == "all" else (term.field,)
         hits: set[int] = set()
         for name in names:
-            hits |= self._index(name).phrase(term.words)
+            field_of = self._scanned() if name == "abs" else self._index(name)
+            hits |= field_of.phrase(term.words)
         return hits
 
     def everything(self) -> set[int]:
         """The numbers of all papers."""
         return set(range(len(self.papers)))
+
+    def _scanned(self) -> _FieldText:
+        if self._abstracts is None:
+            self._abstracts = _FieldText(p.abstract for p in self.papers)
+        return self._abstracts
 
     def _index(self, name: str) -> _FieldIndex:
         index = self._indexes.get(name)

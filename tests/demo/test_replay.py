@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import aiohttp
 import arxiv
@@ -284,7 +285,7 @@ class TestArxiv:
         def first(order: arxiv.SortOrder) -> str:
             by = arxiv.SortCriterion.SubmittedDate
             search = arxiv.Search(query="transformer", sort_by=by, sort_order=order)
-            return next(iter(arxiv_client(server).results(search))).get_short_id()
+            return str(next(iter(arxiv_client(server).results(search))).get_short_id())
 
         assert first(arxiv.SortOrder.Ascending) == "2112.02244v2"
         assert first(arxiv.SortOrder.Descending).startswith("2201.")
@@ -391,7 +392,7 @@ class TestGraphQL:
     }
     """
 
-    def ask(self, server: ReplayServer, query: str) -> dict[str, object]:
+    def ask(self, server: ReplayServer, query: str) -> dict[str, Any]:
         reply = requests.post(
             server.graphql_url,
             json={"query": query, "variables": {"name": "model"}},
@@ -418,7 +419,7 @@ class TestGraphQL:
             "b": None,
             "c": {"isEmpty": True, "isArchived": True, "defaultBranchRef": None},
         }
-        (error,) = answer["errors"]  # type: ignore[misc]
+        (error,) = answer["errors"]
         assert (error["type"], error["path"]) == ("NOT_FOUND", ["b"])
         assert "'nobody/nothing'" in error["message"]
 
