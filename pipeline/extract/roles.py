@@ -203,7 +203,7 @@ def _code_clues(scene: _Scene, context: Context) -> Iterator[Clue]:
     if scene.codes == (mention.id,):
         yield 1.0, "全文唯一的仓库"
         if context.section == "references" and scene.papers and scene.bare:
-            yield 2.0, "参考资料里与论文成对的唯一仓库"
+            yield 3.5, "参考资料里与论文成对的唯一仓库"
     if _BORROWED.search(context.lead[-40:]):
         yield -2.0, "前文说明只是参考或依赖"
     promoted = _UPKEEP.search(context.lead) or _UPKEEP.search(context.label)
