@@ -138,27 +138,30 @@ class _Desk:
         if claimed is None or not _disagrees(claimed, paper):
             self._found(paper)
             return
-        meant = self.known_papers.get(claimed)
+        meant = self._titled(claimed)
         self.issues.append(wording.title_mismatch(paper, claimed, meant))
         self._found(meant or paper)
 
     def _not_there(self, link: Link) -> None:
         valid = arxiv_id(link.id.removeprefix("arxiv:"))
-        meant = self.known_papers.get(claimed_title(link) or "")
+        meant = self._titled(claimed_title(link) or "")
         why = wording.paper_missing if valid else wording.paper_id_malformed
         self.issues.append(why(link.id, meant))
         if meant:
             self._found(meant)
 
+    def _titled(self, title: str) -> Paper | None:
+        """The paper that surely has this title; asked again later where the index was out."""
+        if title in self.deferred:
+            self.pending.append(title)
+        return self.known_papers.get(title)
+
     def _paper_elsewhere(self, link: Link) -> None:
         """Not on arXiv as far as the article knows; perhaps found there by its title."""
         title = own_title(link)
-        if title and _nameless(link):
-            if title in self.known_papers:
-                self._found(self.known_papers[title])
-                return
-            if title in self.deferred:
-                self.pending.append(title)
+        if title and _nameless(link) and (paper := self._titled(title)):
+            self._found(paper)
+            return
         if link.url or title:
             self.papers.append(self._in_own_words(link, link.url))
 
@@ -169,11 +172,9 @@ class _Desk:
 
     def subject(self, title: str) -> None:
         """A paper the article names without a link; not found, it keeps its name at least."""
-        if title in self.known_papers:
-            self._found(self.known_papers[title])
+        if paper := self._titled(title):
+            self._found(paper)
             return
-        if title in self.deferred:
-            self.pending.append(title)
         if searchable(title) and not any(same_paper(title, p.title) for p in self.papers):
             self.papers.append(Paper(id=f"title:{title}", title=title, url=""))
 
@@ -205,6 +206,8 @@ class _Desk:
         """
         for offer in offers(_unique(self.papers)):
             repo = self.known_repos.get(offer.repo.id)
+            if offer.repo.id in self.deferred:
+                self.pending.append(offer.repo.id)
             gone = repo and repo.state in (RepoState.GONE, RepoState.BLOCKED)
             if gone or offer.repo.id in self.missing:
                 continue

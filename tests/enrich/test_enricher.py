@@ -91,6 +91,11 @@ def test_where_the_title_is_surely_another_paper_that_one_is_taken() -> None:
     assert "2111.06377" in made.issues[0].remedy
 
 
+def test_a_doubt_that_could_not_be_settled_is_asked_again() -> None:
+    of = article("a", paper_link("arxiv:2103.14030", MAE))
+    assert assembled(of, paper("2103.14030", SWIN), deferred=(MAE,)).pending == (MAE,)
+
+
 def test_an_id_that_does_not_exist_is_told_and_its_title_searched() -> None:
     of = article("a", paper_link("arxiv:2103.99999", MAE))
     made = assembled(of, missing=("arxiv:2103.99999",))
@@ -217,6 +222,14 @@ def test_code_that_only_the_authors_name_is_offered_with_evidence() -> None:
     (issue,) = made.issues
     assert issue.code == "repo.from_paper"
     assert "Code: https://github.com/a/Swin" in issue.sentence
+
+
+def test_offered_code_that_could_not_be_looked_up_is_pending() -> None:
+    said = paper("2103.14030", comment="Code: https://github.com/a/swin")
+    of = article("a", paper_link("arxiv:2103.14030"))
+    made = assembled(of, said, deferred=("github.com/a/swin",))
+    assert made.pending == ("github.com/a/swin",)
+    assert [r.url for r in made.repos] == ["https://github.com/a/swin"]
 
 
 def test_the_articles_own_code_is_enough() -> None:
