@@ -17,7 +17,9 @@ from pipeline.sources.markup import inline_plain, plain
 _HEAD = re.compile(
     r"^\s*arXiv:\S{4,40}\s+Announce Type:\s*([a-z-]{1,20})\s*(?:Abstract:\s*)?", re.IGNORECASE
 )
-_TAIL = re.compile(r"\.?\s*\(arXiv:[^()\s]{4,40}\s*\[[^\]]{1,40}\]\s*(UPDATED)?\)\s*$")
+_TAIL = re.compile(
+    r"\.?\s*\(arXiv:[^()\s]{4,40}\s*\[[^\]]{1,40}\]\s*(?:CROSS LISTED|(UPDATED))?\)\s*$"
+)
 _ABSTRACT_LABEL = re.compile(r"^\s*Abstract:\s*", re.IGNORECASE)
 _OLD_NEWS = ("replace", "replace-cross")
 

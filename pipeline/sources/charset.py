@@ -22,6 +22,11 @@ _BOMS = (
 )
 _DECLARED = re.compile(rb"""^[\s\x00]*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _HTTP = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
+# Codecs of Python that are no charset of the web; UTF-7 serves only to get past filters.
+_NO_CHARSETS = frozenset(
+    "base64 bz2 hex idna mbcs oem palmos punycode quopri raw-unicode-escape raw_unicode_escape rot13"
+    " undefined unicode-escape unicode_escape utf-7 uu zlib".split()
+)
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932"}
 _WIDER |= {"euc_kr": "cp949", "iso8859-1": "cp1252", "ascii": "cp1252"}
 _SAMPLE = 100_000
@@ -33,7 +38,10 @@ _LETTERS = re.compile(
 _LATIN_RUN = re.compile("[\u00a0-\u024f]{3,}")
 _LATIN = re.compile("[\u00a0-\u024f]")
 _HAN = re.compile("[\u3400-\u9fff]")
-_MIXED_CASE = re.compile("[\u0430-\u044f][\u0410-\u042f]")
+# Capitals inside words and signs stuck to letters: Chinese bytes read as Cyrillic.
+_CYRILLIC_NOISE = re.compile(
+    "[\u0430-\u045f][\u0400-\u042f]|[\u00a4-\u00b7][\u0400-\u045f]|[\u0400-\u045f][\u00a4-\u00b7]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +94,9 @@ def _codec(name: str) -> str | None:
     """Python's name of a text codec, widened to what browsers read under that label."""
     try:
         found = codecs.lookup(name).name
-        b"".decode(found)
     except (LookupError, UnicodeError, ValueError):
         return None
-    if found == "utf-7":  # an attack on filters, never a feed
+    if found in _NO_CHARSETS:
         return None
     return _WIDER.get(found, found)
 
@@ -135,7 +142,7 @@ def _readability(text: str) -> float:
     good = len(_LETTERS.findall(beyond)) + sum(1 for c in han if c in _common_han())
     latin = len(_LATIN.findall(beyond))
     noise = sum(len(run) for run in _LATIN_RUN.findall(text[:_SAMPLE]))
-    noise += 2 * len(_MIXED_CASE.findall(text[:_SAMPLE])) + beyond.count("\ufffd")
+    noise += 4 * len(_CYRILLIC_NOISE.findall(text[:_SAMPLE])) + beyond.count("\ufffd")
     return (good + latin - noise) / len(beyond)
 
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from pipeline.errors import Issue
 from pipeline.sources.charset import decode
 from pipeline.sources.items import address
+from pipeline.sources.markup import inline_plain
 from pipeline.text import short_hash, squash
 from pipeline.types import Entry, Feed, FeedMemory, Poll
 from pipeline.urls import canonical_url, redacted_url
@@ -119,7 +120,7 @@ def _saved(feed: Feed, root: Path, path: Path, body: bytes, stamp: int) -> Entry
         feed_id=feed.id,
         key=path.relative_to(root).as_posix(),
         url=path.resolve().with_name(name).as_uri(),
-        title=squash(named.group(1)) if named else Path(name).stem,
+        title=inline_plain(named.group(1)) if named else Path(name).stem,
         published=datetime.fromtimestamp(stamp // 1_000_000_000, UTC),
         content=text,
         content_is_full=True,
@@ -135,9 +136,11 @@ def _read_at_most(path: Path, max_bytes: int) -> bytes:
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
-        body = gzip.GzipFile(fileobj=raw).read(max_bytes + 1) if packed else raw.read(max_bytes + 1)
-    if len(body) > max_bytes:
-        raise _TooLargeError
+        file = gzip.GzipFile(fileobj=raw) if packed else raw
+        body = file.read(max_bytes + 1)
+        if len(body) > max_bytes:
+            raise _TooLargeError
+        file.read(1)  # makes a stream that was cut short say so
     return body
 
 

@@ -65,7 +65,7 @@ class Sources:
                 unchanged=True,
             )
         decoded = decode(page.body, page.content_type)
-        parsed = parse(decoded.text, page.final_url)
+        parsed = parse(decoded.text)
         if not parsed.version and not parsed.items:
             issue = not_a_feed(feed, page.url, _what_instead(decoded.text))
             return Poll(feed_id=feed.id, issues=(issue,))
@@ -86,9 +86,9 @@ class Sources:
         )
 
 
-def parse(text: str, base: str) -> Parsed:
-    """The items of a decoded feed in any format; `base` makes its links absolute."""
-    return parse_json(text) if looks_like_json(text) else parse_xml(text, base)
+def parse(text: str) -> Parsed:
+    """The items of a decoded feed in any format."""
+    return parse_json(text) if looks_like_json(text) else parse_xml(text)
 
 
 def _what_instead(text: str) -> str:

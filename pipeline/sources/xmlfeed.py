@@ -24,7 +24,7 @@ class Parsed:
     """True where only what could be repaired was read."""
 
 
-def parse_xml(text: str, base: str) -> Parsed:
+def parse_xml(text: str) -> Parsed:
     """Parse decoded XML; damaged feeds are read as far as they can be."""
     if not may_be_feed(text):
         return Parsed("", ())
@@ -33,20 +33,21 @@ def parse_xml(text: str, base: str) -> Parsed:
         text = repaired(text)
         if condition(text) != "sound":
             return Parsed("", ())
-    return _by_feedparser(text, base, damaged=state == "hopeless")
+    return _by_feedparser(text, damaged=state == "hopeless")
 
 
-def _by_feedparser(text: str, base: str, *, damaged: bool) -> Parsed:
+def _by_feedparser(text: str, *, damaged: bool) -> Parsed:
     """The items as feedparser reads them.
 
     Its sanitising stays off because it deletes `data-src`, the address of every WeChat picture,
-    and costs three quarters of the time; whatever is shown is sanitised where it is shown.
+    and costs three quarters of the time; whatever is shown is sanitised where it is shown. It
+    is told no address of the feed, or it would make addresses of guids, too.
     """
     import feedparser
 
     parsed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers={"content-type": _FEED_MIME, "content-location": base},
+        response_headers={"content-type": _FEED_MIME},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
