@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             server,
             interests=shipped_config() / "interests.toml",
             items=options.items,
+            model=options.model,
             interval=options.arxiv_interval,
         )
         return _job(folder, corpus, options, server.stats)
@@ -63,6 +64,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true", help="run again on what is there")
     parser.add_argument("--date", type=date.fromisoformat, default=yesterday)
     parser.add_argument("--items", type=int, default=12, help="at most so many items")
+    parser.add_argument("--model", default="e5-small", help="the embedding model's name")
     parser.add_argument("--arxiv-interval", type=float, default=3.0, help="seconds")
     parser.add_argument("--no-prefect", action="store_true", help="run the stages directly")
     parser.add_argument("--token", action="store_true", help="ask GitHub with a token")

@@ -49,19 +49,22 @@ class Item:
 def articles(corpus: Path, account: str, papers: Iterable[str], count: int) -> list[Item]:
     """The `count` most paper-like article texts of an account.
 
-    Half are labelled ones with a main paper or repository; then come articles that name most
-    of the recorded `papers`, then the other labelled ones, then those with most links to arXiv.
+    Half are labelled ones with a main paper or repository; then come those that name recorded
+    `papers`, then the other labelled ones, then those with most links to arXiv. In each group
+    articles that name papers nobody recorded come last: here arXiv would deny them.
     """
     folder = corpus / "wechat" / "articles_md"
-    labels = _labels(corpus, account)
+    labels, known = _labels(corpus, account), set(papers)
     texts = {p: recorded_text(folder / p) for p in _texts(folder, account)}
-    labelled = [p for p, has_main in labels.items() if has_main]
-    known = set(papers)
-    counted = {p: len(known & set(_ARXIV.findall(t))) for p, t in texts.items()}
-    named = sorted((p for p, n in counted.items() if n), key=lambda p: (-counted[p], p))
-    linked = sorted(texts, key=lambda p: (-texts[p].count("arxiv.org"), p))
-    half = labelled[: (count + 1) // 2]
-    wanted = dict.fromkeys([*half, *named, *labelled, *labels, *linked])
+    ids = {p: set(_ARXIV.findall(t)) for p, t in texts.items()}
+
+    def unrecorded(path: str) -> tuple[int, str]:
+        return len(ids[path] - known), path
+
+    labelled = sorted((p for p, has_main in labels.items() if has_main), key=unrecorded)
+    named = sorted((p for p in texts if ids[p] & known), key=unrecorded)
+    linked = sorted(texts, key=lambda p: (-len(ids[p]), p))
+    wanted = dict.fromkeys([*labelled[: (count + 1) // 2], *named, *labelled, *labels, *linked])
     return [_article(folder / path, path) for path in list(wanted)[:count]]
 
 

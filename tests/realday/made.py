@@ -23,7 +23,8 @@ def abstract_page(facts: PaperFacts) -> bytes:
     return (
         f'<!DOCTYPE html><html lang="en"><head><title>[{facts.id}] {title}</title>'
         f'<meta name="citation_title" content="{title}"/>{authors}'
-        f'<meta name="citation_arxiv_id" content="{facts.id}"/></head><body>'
+        f'<meta name="citation_arxiv_id" content="{facts.id}"/>'
+        f'<meta property="og:title" content="{title}"/></head><body>'
         f'<h1 class="title"><span class="descriptor">Title:</span>{title}</h1>'
         '<blockquote class="abstract"><span class="descriptor">Abstract:</span>'
         f"{escape(facts.abstract)}</blockquote></body></html>"

@@ -28,11 +28,21 @@ interval = {interval}
 
 [github]
 api_url = "{github_url}"
+
+[model]
+name = "{model}"
 """
 
 
 def write_workspace(
-    folder: Path, opml: str, server: ReplayServer, *, interests: Path, items: int, interval: float
+    folder: Path,
+    opml: str,
+    server: ReplayServer,
+    *,
+    interests: Path,
+    items: int,
+    model: str,
+    interval: float,
 ) -> None:
     """Write the reader's files into `folder`; state and notes that are there stay."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,6 +54,7 @@ def write_workspace(
         arxiv_url=server.arxiv_url,
         github_url=server.github_url,
         interval=interval,
+        model=model,
     )
     (folder / "settings.toml").write_text(settings, encoding="utf-8")
     (folder / "feeds.opml").write_text(opml, encoding="utf-8")
