@@ -134,13 +134,23 @@ class _Desk:
 
     def _checked(self, paper: Paper, claimed: str | None) -> None:
         """The linked paper, or the one of the title the article gives where the two are at odds
-        and that title is surely another paper's."""
-        if claimed is None or not _disagrees(claimed, paper):
+        and that title is surely another paper's, one the article does not link as well."""
+        if claimed is None or not _disagrees(claimed, paper) or self._is_linked(claimed):
             self._found(paper)
             return
         meant = self._titled(claimed)
         self.issues.append(wording.title_mismatch(paper, claimed, meant))
         self._found(meant or paper)
+
+    def _is_linked(self, title: str) -> bool:
+        """True where the title belongs to another link of the article: in a list of papers a
+        title is easily read together with the link above or below its own."""
+        ids = {link.id for link in self.article.links}
+        known = (self.known_papers[i] for i in ids if i in self.known_papers)
+        meant = self.known_papers.get(title)
+        return (meant is not None and meant.id in ids) or any(
+            same_paper(title, p.title) for p in known
+        )
 
     def _not_there(self, link: Link) -> None:
         valid = arxiv_id(link.id.removeprefix("arxiv:"))

@@ -91,6 +91,14 @@ def test_where_the_title_is_surely_another_paper_that_one_is_taken() -> None:
     assert "2111.06377" in made.issues[0].remedy
 
 
+def test_a_title_read_beside_the_wrong_link_of_a_list_is_no_doubt() -> None:
+    first, second = paper("2103.14030", SWIN), paper("2111.06377", MAE)
+    of = article("a", paper_link(first.id, MAE), paper_link(second.id, position=9))
+    made = assembled(of, first, second, titles={MAE: second})
+    assert [p.id for p in made.papers] == [first.id, second.id]
+    assert made.issues == ()
+
+
 def test_a_doubt_that_could_not_be_settled_is_asked_again() -> None:
     of = article("a", paper_link("arxiv:2103.14030", MAE))
     assert assembled(of, paper("2103.14030", SWIN), deferred=(MAE,)).pending == (MAE,)
