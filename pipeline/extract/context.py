@@ -6,10 +6,11 @@ Only wording and layout are looked at, never names of accounts, so that it holds
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from pipeline.extract import footnotes
 from pipeline.extract.document import Block, Document
 from pipeline.extract.links import Mention
 
@@ -80,10 +81,42 @@ def contexts(document: Document, found: Sequence[Mention]) -> list[Context]:
     sections = _sections(document)
     linked = {m.block for m in found}
     total = max(len(document.text), 1)
-    return [
-        _context(document, mention, sections, linked, found, number, total)
-        for number, mention in enumerate(found)
-    ]
+    called = footnotes.marks(document.blocks, [s == "references" for s, _ in sections])
+    out = []
+    for number, mention in enumerate(found):
+        context = _context(document, mention, sections, linked, found, number, total)
+        if context.section == "references" and called:
+            context = _where_called(document, context, sections, called, total)
+        out.append(context)
+    return out
+
+
+def _where_called(
+    document: Document,
+    context: Context,
+    sections: list[tuple[Section, int]],
+    called: Mapping[int, footnotes.Mark],
+    total: int,
+) -> Context:
+    """A footnote's context is that of its mark in the text, where it has one."""
+    number = footnotes.number_of(document.blocks, context.mention.block)
+    mark = called.get(number) if number is not None else None
+    if mark is None:
+        return context
+    block = document.blocks[mark.block]
+    before = re.split(r"\[\d{1,3}\]", block.text[max(mark.start - REACH, 0) : mark.start])[-1]
+    section, heading = sections[mark.block]
+    return replace(
+        context,
+        section=section,
+        label=_CUT.split(before)[-1][-40:].strip(),
+        lead=_SENTENCE.split(before)[-1][-120:],
+        tail=_SENTENCE.split(block.text[mark.end : mark.end + 16])[0],
+        alone=len(block.text) <= 40,
+        cited=False,
+        heading=document.blocks[heading].text if heading >= 0 else "",
+        place=(block.start + mark.start) / total,
+    )
 
 
 def _context(

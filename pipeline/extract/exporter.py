@@ -9,8 +9,8 @@ data: pictures.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from pipeline.extract.markdown import Front
 from pipeline.urls import is_web_url
 
 _STYLES = re.compile(r"\s(?:\\?\*|[.#]?[\w\\-]{1,40})\s*\{[^{}]{0,400}:[^{}]{0,400}\}")
@@ -22,6 +22,17 @@ _META = re.compile(
 )
 _FRONT_KEY = re.compile(r"^([\w-]{1,30})\s*:\s*(.*)$")
 _PICTURE = re.compile(r"!\[[^\]]{0,200}\]\([^()]{0,20000}\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """What the head of a Markdown file says of its article."""
+
+    title: str | None = None
+    account: str | None = None
+    author: str | None = None
+    published: str | None = None
+    url: str | None = None
 
 
 def cut(lines: list[str]) -> tuple[list[str], Front]:

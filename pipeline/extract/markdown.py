@@ -8,10 +8,10 @@ in plain text, account and date line, original address) and footer are read as m
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import unescape
 
 from pipeline.extract.document import MAX_BLOCKS, BlockKind, Document, Writer
+from pipeline.extract.exporter import Front, cut
 from pipeline.types import Image
 from pipeline.urls import is_web_url
 
@@ -47,17 +47,6 @@ MAX_TOKENS = 60_000
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Front:
-    """What the head of a Markdown file says of its article."""
-
-    title: str | None = None
-    account: str | None = None
-    author: str | None = None
-    published: str | None = None
-    url: str | None = None
-
-
 def looks_like_markdown(text: str) -> bool:
     """True where nothing in the first part is an HTML page, whatever it is otherwise."""
     start = text[:2000].lstrip("\ufeff \t\r\n").lower()
@@ -69,8 +58,6 @@ def looks_like_markdown(text: str) -> bool:
 
 def read(text: str) -> tuple[Document, Front]:
     """The document of a Markdown text and what its header says."""
-    from pipeline.extract.exporter import cut
-
     lines, front = cut(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return _Reader(lines).read(), front
 

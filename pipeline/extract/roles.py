@@ -8,11 +8,11 @@ numbers set by hand on half of the labelled articles and checked on the other ha
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from pipeline.extract.clues import Clue, Scene, clues_of
 from pipeline.extract.context import Context, contexts
 from pipeline.extract.document import Block, Document
 from pipeline.extract.links import Mention, resolve
@@ -21,48 +21,6 @@ from pipeline.text import normal_title
 from pipeline.types import Entry, Link, LinkRole
 
 THRESHOLD = 1.5
-Clue = tuple[float, str]
-
-_PAPER_LABEL = re.compile(
-    r"论文|paper|原文(?!地址为公众号)|文章(?:链接|地址|题目|标题|名)|arxiv|预印本|preprint|技术报告|technical report|\bpdf\b|publication|题目|标题|\btitle\b|文献地址|链接|地址|\blink\b",
-    re.IGNORECASE,
-)
-_CODE_LABEL = re.compile(
-    r"代码|code|git\s?hub|gitee|gitlab|源码|开源|项目|仓库|\brepo|工程|实现|主页|project|hugging\s?face|模型|model|权重|weights?|数据集?|dataset|toolkit|工具|链接|地址|\blink\b|官网|homepage|demo|体验",
-    re.IGNORECASE,
-)
-_PAPER_LINE = re.compile(
-    r"(?:论文|paper|原文|arxiv|文献)(?:的|原文|全文)*(?:下载|访问|阅读|pdf)?\s?(?:链接|连接|地址|网址|link|url|address|pdf)|^\W*(?:\[?\d*\]?)?\W*(?:论文|paper|arxiv|pdf|原文|文章)\W*$",
-    re.IGNORECASE,
-)
-_CODE_LINE = re.compile(r"代码|源码|\bcode\b|git\s?hub|gitee|仓库|\brepo|开源|项目", re.IGNORECASE)
-_UPKEEP = re.compile(
-    r"维护了|学习仓库|学习笔记仓库|学习资料|更多.{0,14}(?:知识|内容|资料|实现)|欢迎(?:大家)?(?:关注|加入)",
-    re.IGNORECASE,
-)
-_OWN = re.compile(
-    r"本文|本项目|本工作|我们的|我们(?:已|将|把|还|在)|我的|我把|我(?:将|已)|笔者|放[到在]|上传[到至]|开源[在到于至了]|已开源|开源地址|开放(?:源|下载)|完整(?:的)?(?:代码|工程|实现)|全部代码|公布|发布|收录|整理|求\s?star|点个?\s?star|点star|star一下|官方(?:代码|实现|仓库|repo|github)|release|open[- ]?sourced?",
-    re.IGNORECASE,
-)
-_BORROWED = re.compile(
-    r"参考(?!答案)|借鉴|改编|基于|来自|来源|源自|摘自|引自|类似|例如|比如|对比|依赖|感谢|灵感|见[:：]?$|详见|可[以]?(?:看|见)|像|\brefer|based on|\bsee\b|\bvia\b|issue|\bPR\b|pull request|安装|作者的另|其他|其它|另一|另外",
-    re.IGNORECASE,
-)
-_DEEP = re.compile(r"/(?:issues|pull|discussions|commit|compare|wiki)(?:/|$)")
-_CLONE = re.compile(r"git\s+clone\s+(?:--?[\w-]+\s+(?:\d+\s+)?)*$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scene:
-    """What is known of the whole article when one link is judged."""
-
-    title: str
-    counts: Mapping[str, int]
-    papers: tuple[str, ...]
-    codes: tuple[str, ...]
-    titles: Mapping[str, str]
-    bare: bool
-    """True where the body has no paper link and a short list of references has one or two."""
 
 
 def judge(
@@ -89,7 +47,7 @@ def judge(
     return works_named(document, title, links)
 
 
-def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -> _Scene:
+def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -> Scene:
     titles = {
         key: named
         for key, seen in by_id.items()
@@ -98,7 +56,7 @@ def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -
     papers = [key for key, seen in by_id.items() if seen[0].mention.kind == "paper"]
     short = sum(any(c.section == "references" for c in seen) for seen in by_id.values()) <= 5
     body = [key for key in papers if any(c.section == "body" and not c.cited for c in by_id[key])]
-    return _Scene(
+    return Scene(
         title=title,
         counts=Counter(
             {key: sum(c.section == "body" for c in seen) for key, seen in by_id.items()}
@@ -110,14 +68,10 @@ def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -
     )
 
 
-def _link(document: Document, scene: _Scene, seen: Sequence[Context]) -> Link:
-    judged = [
-        (sum(w for w, _ in clues), clues, context)
-        for context in seen[:20]
-        if (clues := list(_clues(scene, context))) is not None
-    ]
-    score, clues, best = max(judged, key=lambda j: (j[0], -j[2].place))
-    role: LinkRole = "main" if score >= THRESHOLD else "mentioned"
+def _link(document: Document, scene: Scene, seen: Sequence[Context]) -> Link:
+    judged = [(list(clues_of(scene, context)), context) for context in seen[:20]]
+    clues, best = max(judged, key=lambda j: (_sum(j[0]), -j[1].place))
+    role: LinkRole = "main" if _sum(clues) >= THRESHOLD else "mentioned"
     weighty = max(
         clues, key=lambda c: c[0] if role == "main" else -c[0], default=(0.0, "正文里顺带提到")
     )
@@ -136,111 +90,8 @@ def _link(document: Document, scene: _Scene, seen: Sequence[Context]) -> Link:
     )
 
 
-def _clues(scene: _Scene, context: Context) -> Iterator[Clue]:
-    """Everything that speaks for or against a mention being main."""
-    if context.mention.kind == "paper":
-        return _paper_clues(scene, context)
-    return _code_clues(scene, context)
-
-
-def _places(context: Context, explicit: bool) -> Iterator[Clue]:
-    """Where it stands. A list of references is no verdict on a line with a label of its own."""
-    if context.section == "references":
-        yield (-1.0, "在参考资料里，但有自己的标签") if explicit else (-3.0, "在参考资料里")
-    elif context.section == "related":
-        yield -4.0, "在相关工作或延伸阅读里"
-    elif context.section == "promotion":
-        yield -5.0, "在往期推荐或账号推广里"
-    if context.cited and context.section != "references" and not explicit:
-        yield -1.5, "写成引文的样子"
-    if context.in_code and not _CLONE.search(context.lead):
-        yield -1.5, "写在代码或注释里"
-
-
-def _paper_clues(scene: _Scene, context: Context) -> Iterator[Clue]:
-    mention = context.mention
-    strong = bool(_PAPER_LINE.search(context.label))
-    yield from _places(context, strong)
-    if context.alone and (strong or _PAPER_LABEL.search(context.label)):
-        yield 3.0, f"单独一行，标明“{context.label[-20:]}”"
-    elif strong or _PAPER_LINE.search(context.lead[-15:]):
-        yield 2.0, "前面标明是论文链接"
-    elif _PAPER_LABEL.search(f"{context.label}{context.lead[-15:]}"):
-        yield 1.0, "前面提到论文"
-    elif context.alone and context.section == "body":
-        yield 1.0, "单独成行"
-    named = scene.titles.get(mention.id)
-    if named and (agrees(named, scene.title) or agrees(named, context.heading)):
-        yield 3.0, "论文标题与文章或小节的标题一致"
-    if scene.papers == (mention.id,):
-        yield 1.5, "全文唯一的论文链接"
-    elif scene.papers[:1] == (mention.id,) and context.place < 0.3:
-        yield 1.0, "开头给出的第一篇论文"
-    if scene.bare and context.section == "references" and named is None:
-        yield 4.5, "正文没有别的论文链接，参考资料只有这一两篇"
-    if _BORROWED.search(context.lead[-15:]):
-        yield -1.0, "前文说明只是参考"
-
-
-def _code_clues(scene: _Scene, context: Context) -> Iterator[Clue]:
-    mention = context.mention
-    explicit = bool(_CODE_LINE.search(context.label))
-    yield from _places(context, explicit)
-    if context.alone and _CODE_LABEL.search(context.label) and not context.cited:
-        yield 2.5, f"单独一行，标明“{context.label[-20:]}”"
-    elif _CODE_LABEL.search(context.label) or _CODE_LINE.search(context.lead[-40:]):
-        yield 1.0, "前面标明是代码"
-    if any(_OWN.search(t) for t in (context.lead[-50:], context.label, context.tail)):
-        yield 2.0, "说明是本文公开的代码"
-    if in_title(mention.id, scene.title):
-        yield 3.0, "仓库名出现在文章标题里"
-    elif in_title(mention.id, context.heading):
-        yield 2.0, "仓库名出现在小节标题里"
-    if _CLONE.search(context.lead):
-        yield 1.0, "教程要求克隆它"
-    if scene.counts.get(mention.id, 0) >= 2:
-        yield 1.0, "正文多次给出"
-    if scene.codes == (mention.id,):
-        yield 1.0, "全文唯一的仓库"
-        if context.section == "references" and scene.papers and scene.bare:
-            yield 3.5, "参考资料里与论文成对的唯一仓库"
-    if _BORROWED.search(context.lead[-40:]):
-        yield -2.0, "前文说明只是参考或依赖"
-    promoted = _UPKEEP.search(context.lead) or _UPKEEP.search(context.label)
-    if promoted and (not context.alone or context.place > 0.8):
-        yield -1.5, "作者顺带推广的学习仓库"
-    if _DEEP.search(mention.given):
-        yield -1.5, "指向议题、合并请求或百科页"
-
-
-def agrees(named: str, title: str) -> bool:
-    """True where the article's title names the paper: its acronym, or most of its words."""
-    theirs, ours = normal_title(named), normal_title(title)
-    head = normal_title(named.split(":")[0]) if ":" in named else ""
-    if head and 3 <= len(head) <= 40 and f" {head} " in f" {_spaced(ours)} ":
-        return True
-    words = {w for w in theirs.split() if len(w) > 3}
-    return len(words) >= 3 and sum(w in ours for w in words) >= 0.6 * len(words)
-
-
-def _spaced(text: str) -> str:
-    """Latin words set off from the Chinese ones around them."""
-    return " ".join(re.sub(r"([a-z0-9+]+(?: [a-z0-9+]+)*)", r" \1 ", text).split())
-
-
-def in_title(repository: str, title: str) -> bool:
-    """True where the repository's name is a word of the article's title."""
-    name = re.sub(r"[\W_]+", "", repository.rsplit("/", 1)[-1]).casefold()
-    if len(name) < 3:
-        return False
-    for run in re.findall(r"[a-z0-9]+(?:[\s_.-]+[a-z0-9]+)*", title.casefold()):
-        words = re.split(r"[\s_.-]+", run)
-        for first in range(len(words)):
-            for last in range(first + 1, min(first + 6, len(words)) + 1):
-                joined = "".join(words[first:last])
-                if joined == name or (joined.startswith(name) and joined[len(name) :].isdigit()):
-                    return True
-    return False
+def _sum(clues: Sequence[Clue]) -> float:
+    return sum(weight for weight, _ in clues)
 
 
 def _with_outer(

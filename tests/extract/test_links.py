@@ -149,3 +149,23 @@ def test_read_more_points_to_the_work() -> None:
 def test_pictures_and_users_are_no_repositories() -> None:
     content = "<p>https://raw.githubusercontent.com/a/b/main/x.png https://github.com/onlyuser https://gist.github.com/a/1</p>"
     assert works(extract(wechat(content))) == {}
+
+
+def test_a_footnote_stands_where_it_is_called() -> None:
+    body = (
+        "# 介绍 SomeNet\n\n论文地址[1]\n\n我们已开源代码[2]，也用到了别的库[3]。\n\n## 参考资料\n\n"
+        "[1] https://arxiv.org/abs/2203.15332\n\n[2] https://github.com/owner/code\n\n[3] https://github.com/they/lib\n"
+    )
+    assert works(markdown(body)) == {
+        "arxiv:2203.15332": "main",
+        "github.com/owner/code": "main",
+        "github.com/they/lib": "mentioned",
+    }
+
+
+def test_a_bibliography_stays_one() -> None:
+    body = (
+        "# 介绍 SomeNet\n\n论文：https://arxiv.org/abs/2203.15332\n\n此前的论文[1]做过。\n\n## 参考文献\n\n"
+        "[1] A. Person et al. Other Things in Depth. arXiv preprint arXiv:2102.00002\n"
+    )
+    assert works(markdown(body)) == {"arxiv:2203.15332": "main", "arxiv:2102.00002": "mentioned"}
