@@ -6,6 +6,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,6 +33,8 @@ class PoliteFetcher:
     """
 
     def __init__(self, policy: FetchPolicy, clock: Clock) -> None:
+        if policy.gateway and not urlsplit(policy.gateway).path:
+            policy = replace(policy, gateway=f"{policy.gateway}/")
         self._policy = policy
         self._clock = clock
         self._hosts = Hosts()

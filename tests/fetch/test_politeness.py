@@ -283,6 +283,11 @@ def test_the_gateway_is_asked_and_the_original_address_kept(get: Get) -> None:
         assert server.paths() == [start, "/https://blog.example/b?q=%20", "/https://cdn.example/c"]
 
 
+def test_a_gateway_without_its_last_slash_works_as_well(get: Get) -> None:
+    with FaultServer({"/https://blog.example/a": reply(b"x")}) as server:
+        assert get("https://blog.example/a", gateway=server.url(""), allow_private=()).page
+
+
 def test_the_gateway_is_no_way_into_the_house(get: Get) -> None:
     with FaultServer({"/": reply(b"x")}) as server:
         for url in (server.url("/"), "http://192.168.0.1/", "http://localhost/", "http://0x7f.1/"):
