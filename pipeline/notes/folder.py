@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -39,9 +39,9 @@ class FolderNotebook:
         """Three ways: the reader's edits in `current` stay, today's draft fills in the rest.
 
         `base` is our own last rendering (not what a merge made of it); where `current` still
-        equals it, or is None, the answer is simply today's rendering.
+        equals it, is None or blank (truncated), the answer is simply today's rendering.
         """
-        if current is None or current == base:
+        if current is None or current == base or not current.strip():
             return self.render(new)
         old = parse_note(base, new.day, self._layout) if base is not None else None
         fresh = parse_note(self.render(new), new.day, self._layout)
@@ -91,19 +91,40 @@ class FolderNotebook:
 
 def _replace(path: Path, body: bytes) -> None:
     """Put `body` in place of the file in one step, whatever happens in between."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
+    _sweep(path)
+    mark = f"{os.getpid()}-{threading.get_ident()}"
+    temporary = path.with_name(f".{path.name}.{mark}.tmp")
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
         with os.fdopen(handle, "wb") as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed writers of this file left behind: it would dirty the reader's git."""
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
+        owner = left.name.removesuffix(".tmp").rsplit(".", 1)[-1].partition("-")[0]
+        if owner.isdecimal() and not _is_alive(int(owner)):
+            left.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

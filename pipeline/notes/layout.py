@@ -36,7 +36,7 @@ class NoteLayout:
     items_heading: str = "今日要点"
     others_heading: str = "Others"
     also_seen_label: str = "今日还看到"
-    footer: tuple[str, ...] = ("星标的数量表示与我的相关程度，不代表文章内容的好坏",)
+    footer: tuple[str, ...] = ("星标的数量是与个人相关程度，不代表文章内容的好坏",)
     footer_image: str = ""
     footer_zoom: str = "80%"
     image_zoom: str = "100%"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -78,3 +81,31 @@ def test_an_unreadable_file_says_so(tmp_path: Path) -> None:
     Path(book.write(DAY, "x")).chmod(0)
     with pytest.raises(NoteError):
         book.read(DAY)
+
+
+def test_leftovers_of_a_killed_writer_are_swept_those_of_a_living_one_stay(tmp_path: Path) -> None:
+    book = FolderNotebook(tmp_path)
+    folder = Path(book.write(DAY, "旧")).parent
+    dead, living = folder / ".0505.md.4194999-1.tmp", folder / f".0505.md.{os.getpid()}-1.tmp"
+    dead.write_text("halb", "utf-8")
+    living.write_text("halb", "utf-8")
+    book.write(DAY, "新")
+    assert {p.name for p in folder.iterdir()} == {"0505.md", living.name}
+    assert book.read(DAY) == "新"
+
+
+def test_a_writer_killed_at_the_worst_moment_leaves_the_old_note(tmp_path: Path) -> None:
+    """SIGKILL between writing the temporary file and renaming it."""
+    book = FolderNotebook(tmp_path)
+    book.write(DAY, "旧")
+    code = (
+        "import os, signal, sys\nfrom datetime import date\nfrom pathlib import Path\n"
+        "from pipeline.notes import FolderNotebook\n"
+        "Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "FolderNotebook(Path(sys.argv[1])).write(date(2022, 5, 5), '新')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert book.read(DAY) == "旧"
+    book.write(DAY, "新")
+    assert [p.name for p in (tmp_path / "202205").iterdir()] == ["0505.md"]

@@ -56,6 +56,7 @@ def test_an_untouched_or_missing_file_is_simply_written_anew(book: FolderNoteboo
     assert book.merge(base, base, new) == book.render(new)
     assert book.merge(base, None, new) == book.render(new)
     assert book.merge(None, None, new) == book.render(new)
+    assert book.merge(base, " \n", new) == book.render(new), "a truncated file is no edit"
 
 
 def test_stars_words_and_prose_stay_while_news_comes_in(book: FolderNotebook) -> None:
