@@ -29,12 +29,16 @@ _PAPER_LINE = re.compile(
     re.IGNORECASE,
 )
 _CODE_LINE = re.compile(r"代码|源码|\bcode\b|git\s?hub|gitee|仓库|\brepo|开源|项目", re.IGNORECASE)
+_CODE_ADDRESS = re.compile(
+    r"(?:代码|code|git\s?hub|源码|项目|仓库|repo|开源)\s?(?:仓库|项目)?\s?(?:链接|地址|网址|link|url)",
+    re.IGNORECASE,
+)
 _UPKEEP = re.compile(
     r"维护了|学习仓库|学习笔记仓库|学习资料|更多.{0,14}(?:知识|内容|资料|实现)|欢迎(?:大家)?(?:关注|加入)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
-    r"本文|本项目|本工作|我们的|我们(?:已|将|把|还|在)|我的|我把|我(?:将|已)|笔者|放[到在]|上传[到至]|开源[在到于至了]|已开源|开源地址|开放(?:源|下载)|完整(?:的)?(?:代码|工程|实现)|全部代码|公布|发布|收录|整理|求\s?star|点个?\s?star|点star|star一下|官方(?:代码|实现|仓库|repo|github)|release|open[- ]?sourced?",
+    r"本文|本项目|本工作|我们的|我们(?:已|将|把|还)|我的|我把|我(?:将|已)|笔者|放[到在]|上传[到至]|开源[在到于至了]|已开源|开源地址|开放(?:源|下载)|完整(?:的)?(?:代码|工程|实现)|全部代码|公布|发布|收录|整理|求\s?star|点个?\s?star|点star|star一下|官方(?:代码|实现|仓库|repo|github)|release|open[- ]?sourced?",
     re.IGNORECASE,
 )
 _BORROWED = re.compile(
@@ -110,12 +114,16 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
     yield from _places(context, explicit)
     if context.alone and _CODE_LABEL.search(context.label) and not context.cited:
         yield 2.5, f"单独一行，标明“{context.label[-20:]}”"
+    elif _CODE_ADDRESS.search(context.label) or _CODE_ADDRESS.search(context.lead[-15:]):
+        yield 2.0, "前面标明是代码地址"
     elif _CODE_LABEL.search(context.label) or _CODE_LINE.search(context.lead[-40:]):
         yield 1.0, "前面标明是代码"
     if any(_OWN.search(t) for t in (context.lead[-50:], context.label, context.tail)):
         yield 2.0, "说明是本文公开的代码"
     if in_title(mention.id, scene.title):
         yield 3.0, "仓库名出现在文章标题里"
+    elif shares_words(mention.id, scene.title):
+        yield 1.0, "仓库名与文章标题有共同的词"
     elif in_title(mention.id, context.heading):
         yield 2.0, "仓库名出现在小节标题里"
     if _CLONE.search(context.lead):
@@ -131,6 +139,8 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
     promoted = _UPKEEP.search(context.lead) or _UPKEEP.search(context.label)
     if promoted and (not context.alone or context.place > 0.8):
         yield -1.5, "作者顺带推广的学习仓库"
+    if "/blob/" in mention.given:
+        yield -1.0, "指向仓库里的某个文件"
     if _DEEP.search(mention.given):
         yield -1.5, "指向议题、合并请求或百科页"
 
@@ -148,6 +158,13 @@ def agrees(named: str, title: str) -> bool:
 def _spaced(text: str) -> str:
     """Latin words set off from the Chinese ones around them."""
     return " ".join(re.sub(r"([a-z0-9+]+(?: [a-z0-9+]+)*)", r" \1 ", text).split())
+
+
+def shares_words(repository: str, title: str) -> bool:
+    """True where at least half of the words of a composed name are words of the title."""
+    words = [w for w in re.split(r"[\W_]+", repository.rsplit("/", 1)[-1].casefold()) if len(w) > 2]
+    ours = set(re.findall(r"[a-z0-9]+", title.casefold()))
+    return len(words) >= 2 and sum(w in ours for w in words) * 2 >= len(words)
 
 
 def in_title(repository: str, title: str) -> bool:

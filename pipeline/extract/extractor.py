@@ -59,7 +59,8 @@ def _finish(draft: Draft, page: Page, entry: Entry | None) -> Article:
         or canonical_url(url)
     )
     document = draft.document if draft.state is PageState.OK else EMPTY
-    named = draft.title or (entry.title if entry else "") or file_title(url) or first_line(document)
+    others = (entry.title if entry else "", file_title(url), draft.heading, first_line(document))
+    named = draft.title or next((title for title in others if title), "")
     title = squash(named[:2000])[:500]
     found: tuple[Link, ...] = ()
     subjects: tuple[str, ...] = ()

@@ -30,6 +30,8 @@ class Draft:
     state: PageState = PageState.OK
     document: Document = EMPTY
     title: str = ""
+    heading: str = ""
+    """A title only if nothing better is known."""
     account: str | None = None
     author: str | None = None
     published: datetime | None = None
@@ -60,10 +62,12 @@ def read_markdown(text: str) -> Draft:
     if not document.text.strip():
         state = PageState.NO_ARTICLE
     url = front.url or None
+    heading, sure = front_title(document)
     return Draft(
         state=state,
         document=document,
-        title=front.title or front_title(document),
+        title=front.title or (heading if sure else ""),
+        heading=heading,
         account=front.account,
         author=front.author,
         published=_moment(front.published),

@@ -84,7 +84,10 @@ def tidy(text: str) -> str:
 def labelled(text: str) -> str | None:
     """The title that a line such as `论文题目：…` gives."""
     found = _LABELLED.match(text)
-    title = tidy(found["title"]) if found else ""
+    given = found["title"] if found else ""
+    if "et al" in given:
+        given = re.split(r"\.\s", given.split("et al")[-1].lstrip(" .,"))[0]
+    title = tidy(given)
     words = re.findall(r"[A-Za-z][\w'’+-]*", title)
     plain = len(words) >= 4 and not re.search(r"[\u3400-\u9fff]|https?://|www\.", title)
     return title if plain else None

@@ -12,17 +12,21 @@ _GENERIC = re.compile(
     r"|motivation|introduction|abstract|overview|background|contents|preface|preliminar\w+)?[\s:：\W]*$",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"^\W*(?:\d|[一二三四五六七八九十]+[、.\s]|0x\d)")
 
 
-def front_title(document: Document) -> str:
-    """The heading near the top that is no mere `1. 前言`; empty where there is none."""
-    top = [b for b in document.blocks[:12] if b.kind == "heading" and not _GENERIC.match(b.text)]
-    first = next((b for b in document.blocks[:3] if b.kind == "heading"), None)
-    if not top or (first is not None and _GENERIC.match(first.text)):
-        return ""
-    best = min(top, key=lambda b: b.level)
-    numbered = re.match(r"^\W*(?:[1-9一二三四]|0x\d)[\s.、．]", best.text)
-    return "" if numbered else best.text[:300]
+def front_title(document: Document) -> tuple[str, bool]:
+    """The heading near the top that is no mere `1. 前言`, and whether it surely is the title.
+
+    It is sure where no other heading has its level, but for numbered ones.
+    """
+    headings = [b for b in document.blocks if b.kind == "heading"]
+    first = next((b for b in document.blocks[:12] if b.kind == "heading"), None)
+    if first is None or _GENERIC.match(first.text) or _NUMBERED.match(first.text):
+        return "", False
+    equals = [b for b in headings if b.level <= first.level and b is not first]
+    sure = all(_NUMBERED.match(b.text) or _GENERIC.match(b.text) for b in equals)
+    return first.text[:300], sure
 
 
 def first_line(document: Document) -> str:
@@ -31,10 +35,12 @@ def first_line(document: Document) -> str:
 
 
 def file_title(url: str) -> str:
-    """The name of a file as a title: its stem with underscores as spaces; empty for other URLs."""
+    """The name of a file as a title: its stem with underscores as spaces; empty for other URLs and
+    for names that are numbers or hashes."""
     parts = urlsplit(url)
     if parts.scheme != "file":
         return ""
     name = unquote(parts.path).rsplit("/", 1)[-1]
     stem = re.sub(r"\.(?:md|markdown|html?|txt)$", "", name, flags=re.IGNORECASE)
-    return re.sub(r"_+", " ", stem).strip()
+    name = re.sub(r"_+", " ", stem).strip()
+    return name if re.search(r"[\u3400-\u9fff]|[A-Za-z]{2,} [A-Za-z]{2,}", name) else ""
