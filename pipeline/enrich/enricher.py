@@ -24,6 +24,7 @@ _PROMISE = re.compile(
     r"|coming soon|即将(?:开源|发布|公开)|代码待(?:发布|开源)",
     re.IGNORECASE,
 )
+_LOST = (RepoState.GONE, RepoState.BLOCKED)
 _MAX_SUBJECTS = 12
 _MAX_LINKS = 60
 """Main links per article that are followed; a list of hundreds is not about each of them."""
@@ -87,7 +88,7 @@ class PaperEnricher:
             desk.subject(squash(subject))
         for link in _main(article, "code"):
             desk.repo(link)
-        if not desk.repos:
+        if all(r.state in _LOST for r in desk.repos):
             desk.code_from_papers()
         made = tuple(_unique(desk.papers))
         return Candidate(
@@ -210,7 +211,7 @@ class _Desk:
         self.issues.extend(_about(repo))
 
     def code_from_papers(self) -> None:
-        """Where the article gives no code: what the authors wrote on arXiv, with the evidence.
+        """Where the article gives no code that is there: what the authors wrote on arXiv, with the evidence.
 
         A repository known to be gone is not offered.
         """
@@ -218,7 +219,7 @@ class _Desk:
             repo = self.known_repos.get(offer.repo.id)
             if offer.repo.id in self.deferred:
                 self.pending.append(offer.repo.id)
-            gone = repo and repo.state in (RepoState.GONE, RepoState.BLOCKED)
+            gone = repo and repo.state in _LOST
             if gone or offer.repo.id in self.missing:
                 continue
             self._repo(repo or _unknown(offer.repo.id, offer.repo.url))

@@ -83,7 +83,7 @@ def repo_gone(repo_id: str) -> Issue:
         subject=repo_id,
         code="repo.gone",
         sentence=f"代码仓库 {_name(repo_id)} 打不开了（已删除或设为私有）。",
-        remedy="去掉这条代码链接，或在论文主页找新的地址。",
+        remedy="笔记里没有写上它；可以在论文主页找找新的地址。",
     )
 
 
@@ -93,7 +93,7 @@ def repo_blocked(repo_id: str) -> Issue:
         subject=repo_id,
         code="repo.blocked",
         sentence=f"代码仓库 {_name(repo_id)} 因法律原因被 GitHub 屏蔽。",
-        remedy="去掉这条代码链接。",
+        remedy="笔记里没有写上它，不用改。",
     )
 
 
@@ -143,7 +143,7 @@ def repo_from_paper(repo_id: str, paper: Paper, where: str, evidence: str) -> Is
         subject=repo_id,
         code="repo.from_paper",
         sentence=(
-            f"文章没有给代码；论文《{paper.title[:120]}》的{where}里写着“{evidence[:160]}”，"
+            f"文章没有给出能用的代码；论文《{paper.title[:120]}》的{where}里写着“{evidence[:160]}”，"
             f"因此补上了 {_name(repo_id)}。"
         ),
         remedy="看一眼是不是这篇论文的代码。",

@@ -240,6 +240,14 @@ def test_offered_code_that_could_not_be_looked_up_is_pending() -> None:
     assert [r.url for r in made.repos] == ["https://github.com/a/swin"]
 
 
+def test_where_the_articles_code_is_gone_the_authors_own_is_offered() -> None:
+    of = article("a", paper_link("arxiv:2103.14030"), code_link("github.com/c/d"))
+    said = paper("2103.14030", comment="Code: https://github.com/a/swin")
+    made = assembled(of, said, repo("c/d", RepoState.GONE))
+    assert [r.id for r in made.repos] == ["github.com/c/d", "github.com/a/swin"]
+    assert [i.code for i in made.issues] == ["repo.gone", "repo.from_paper"]
+
+
 def test_the_articles_own_code_is_enough() -> None:
     of = article("a", paper_link("arxiv:2103.14030"), code_link("github.com/c/d"))
     said = paper("2103.14030", comment="Code: https://github.com/a/swin")
