@@ -50,7 +50,7 @@ def articles(corpus: Path, account: str, papers: Iterable[str], count: int) -> l
     """The `count` most paper-like article texts of an account.
 
     Half are labelled ones with a main paper or repository; then come those that name recorded
-    `papers`, then the other labelled ones, then those with most links to arXiv. In each group
+    `papers`, then the other labelled ones, then the rest. In each group
     articles that name papers nobody recorded come last: here arXiv would deny them.
     """
     folder = corpus / "wechat" / "articles_md"
@@ -63,8 +63,8 @@ def articles(corpus: Path, account: str, papers: Iterable[str], count: int) -> l
 
     labelled = sorted((p for p, has_main in labels.items() if has_main), key=unrecorded)
     named = sorted((p for p in texts if ids[p] & known), key=unrecorded)
-    linked = sorted(texts, key=lambda p: (-len(ids[p]), p))
-    wanted = dict.fromkeys([*labelled[: (count + 1) // 2], *named, *labelled, *labels, *linked])
+    rest = sorted(texts, key=unrecorded)
+    wanted = dict.fromkeys([*labelled[: (count + 1) // 2], *named, *labelled, *labels, *rest])
     return [_article(folder / path, path) for path in list(wanted)[:count]]
 
 
