@@ -31,7 +31,8 @@ class FaultServer:
     def __init__(self, routes: dict[str, bytes | Handler], tls: object = None) -> None:
         self.routes = routes
         self.asked: list[Asked] = []
-        self.in_flight = self.most_in_flight = 0
+        self.most_in_flight = 0
+        self._in_flight: set[Asked] = set()
         self._tls = tls
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -73,13 +74,8 @@ class FaultServer:
         peer = writer.get_extra_info("peername")[1]
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                self.in_flight += 1
-                self.most_in_flight = max(self.most_in_flight, self.in_flight)
-                try:
-                    if not await self._answer(head.decode("latin-1"), writer, peer):
-                        return
-                finally:
-                    self.in_flight -= 1
+                if not await self._answer(head.decode("latin-1"), writer, peer):
+                    return
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             return
         finally:
@@ -94,11 +90,17 @@ class FaultServer:
         route = self.routes.get(path.split("?")[0], reply(b"", "404 Not Found"))
 
         async def send(data: bytes) -> None:
+            self._in_flight.discard(asked)  # from now on the client may ask for the next thing
             writer.write(data)
             await writer.drain()
 
-        if isinstance(route, bytes):
-            await send(route)
-            return True
-        await route(asked, send)
-        return False
+        self._in_flight.add(asked)
+        self.most_in_flight = max(self.most_in_flight, len(self._in_flight))
+        try:
+            if isinstance(route, bytes):
+                await send(route)
+                return True
+            await route(asked, send)
+            return False
+        finally:
+            self._in_flight.discard(asked)

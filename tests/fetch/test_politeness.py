@@ -43,7 +43,7 @@ def test_never_more_at_once_than_allowed_per_host(make: Make) -> None:
             make(per_host=3).fetch_many(FetchRequest(url=server.url(f"/?{n}")) for n in range(20))
         )
         assert bodies(results) == [b"x"] * 20
-        assert server.most_in_flight == 3
+        assert 1 < server.most_in_flight <= 3
 
 
 def test_never_more_at_once_than_allowed_in_all(make: Make) -> None:
@@ -52,7 +52,7 @@ def test_never_more_at_once_than_allowed_in_all(make: Make) -> None:
         requests = [FetchRequest(url=server.url(f"/?{n}", host=h)) for n in range(8) for h in hosts]
         fetcher = make(concurrency=5, per_host=4, allow_private=("127.0.0.1", "localhost"))
         assert bodies(list(fetcher.fetch_many(requests))) == [b"x"] * 16
-        assert server.most_in_flight == 5
+        assert 1 < server.most_in_flight <= 5
 
 
 def test_starts_at_a_host_are_a_pause_apart() -> None:
@@ -63,12 +63,13 @@ def test_starts_at_a_host_are_a_pause_apart() -> None:
     assert (hosts.reserve("b", 1.0, 110.0), hosts.rest_left("b", 110.0)) == (50, 50)
 
 
-def test_requests_to_a_slow_host_go_one_after_the_other(make: Make) -> None:
+def test_the_second_request_to_a_host_waits_for_its_pause(make: Make) -> None:
     with FaultServer({"/": reply(b"x")}) as server:
         requests = [FetchRequest(url=server.url(f"/?{n}")) for n in range(4)]
-        fetcher = make(host_delays={"127.0.0.1": 0.05})
-        assert bodies(list(fetcher.fetch_many(requests))) == [b"x"] * 4
-        assert server.most_in_flight == 1
+        iterator = make(host_delays={"127.0.0.1": 3600.0}).fetch_many(requests)
+        assert next(iterator).page is not None
+        iterator.close()  # type: ignore[attr-defined]
+        assert len(server.asked) == 1
 
 
 def test_the_longest_suffix_decides_the_pause() -> None:
