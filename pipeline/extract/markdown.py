@@ -42,8 +42,8 @@ _IMG = re.compile(r"<img\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]{1,30})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _BRACKET = re.compile(r"\\.|[\[\]]")
 MAX_DEFINITIONS = 1_000
-MAX_TOKENS = 60_000
-"""Marks read in one text; the longest of the corpus has 9,000. What follows is plain text."""
+MAX_TOKENS = 30_000
+"""Marks read in one text; the fullest of the corpus has 861. What follows is plain text."""
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 

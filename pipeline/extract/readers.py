@@ -6,7 +6,7 @@ A draft is what a page says of its article before the links are judged.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import unescape
 
@@ -60,7 +60,7 @@ def read_markdown(text: str) -> Draft:
     document, front = markdown.read(text)
     state = states.of_message(document.text) or PageState.OK
     if not document.text.strip():
-        state = PageState.NO_ARTICLE
+        state = PageState.OK if document.pictures else PageState.NO_ARTICLE
     url = front.url or None
     heading, sure = front_title(document)
     return Draft(
@@ -125,7 +125,7 @@ def _read_wechat(text: str, tree: LexborHTMLParser, url: str) -> Draft:
         state = _wechat_state(text, tree)
         return Draft(state=state, title=title, account=facts.account, identity=facts.identity)
     if not document.text:
-        document = _plain(squash(title))
+        document = replace(_plain(squash(title)), pictures=document.pictures)
     return Draft(
         document=document,
         title=squash(title) or document.text.split("\n", 1)[0][:60],
