@@ -19,6 +19,7 @@ from pipeline.score.interests import load_interests
 from pipeline.score.words import archive_text, candidate_text
 
 if TYPE_CHECKING:
+    from pipeline.score.evaluate import evaluate_ranking
     from pipeline.score.scorer import RelevanceScorer
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "archive_text",
     "candidate_text",
     "convert_e5",
+    "evaluate_ranking",
     "load_interests",
     "open_embedder",
 ]
@@ -38,4 +40,8 @@ def __getattr__(name: str) -> Any:
         from pipeline.score.scorer import RelevanceScorer
 
         return RelevanceScorer
+    if name == "evaluate_ranking":
+        from pipeline.score.evaluate import evaluate_ranking
+
+        return evaluate_ranking
     raise AttributeError(name)

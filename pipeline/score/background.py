@@ -1,9 +1,6 @@
-"""Texts about everything else: what "unrelated" looks like to a model, in both languages.
+"""Texts about everything else, in pairs that say the same in Chinese and in English.
 
-Cosines mean nothing by themselves: e5 gives two unrelated texts .78, other models .05, and a
-Chinese phrase lies nearer to any Chinese text than to any English one. So every similarity is
-read against the same text's similarity to these pairs, which say the same in both languages;
-what is left is the topic.
+They show what a model's vectors have in common whatever the topic; see `topic`.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ def sentence(reasons: Sequence[Reason], has_interests: bool, has_past: bool) -> 
         return "还没有填写关注方向，也没有往期笔记，先按一般情况给分。"
     parts = [
         _named("接近你关注的", _labels(reasons, "interest"), "「{}」", ""),
-        _named("像你", _labels(reasons, "past"), "{}", "和", "里记过的"),
-        _named("更像你选过而不是略过的内容", _labels(reasons, "word"), "", ""),
+        _named("像你记过的 ", _labels(reasons, "past"), "{}", "和"),
+        _named("往期也常出现 ", _labels(reasons, "word"), "{}", ""),
         _named("", _labels(reasons, "metadata"), "{}", "、"),
     ]
     against = _named("接近你不想看的", _labels(reasons, "mute", -1), "「{}」", "")
@@ -38,7 +38,7 @@ def sentence(reasons: Sequence[Reason], has_interests: bool, has_past: bool) -> 
 
 
 def _labels(reasons: Sequence[Reason], kind: str, sign: int = 1) -> list[str]:
-    floor = _WORTH_SAYING if kind in ("interest", "past") else 0.01
+    floor = 0.01 if kind in ("mute", "metadata") else _WORTH_SAYING / 2
     found = [r for r in reasons if r.kind == kind and r.label != START and sign * r.share >= floor]
     return [r.label for r in sorted(found, key=lambda r: -sign * r.share)[:2]]
 

@@ -1,135 +1,128 @@
-"""What the reader's taste looks like to a model: its vectors and how to read similarities to it."""
+"""What the reader's past looks like: its topics and words, and how near something is to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.score.background import PAIRS
-from pipeline.score.evidence import NEIGHBOURS, nearest
+from pipeline.score.evidence import nearest
+from pipeline.score.lexical import Rarity, common, telling
 from pipeline.score.words import archive_text
-from pipeline.types import ArchiveItem, Interest
+from pipeline.types import ArchiveItem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipeline.ports import Embedder, Taste
+    from pipeline.ports import Taste
+    from pipeline.score.topic import TopicSpace
 
     Floats = NDArray[np.float32]
+    Ints = NDArray[np.intp]
 
+NEIGHBOURS = 5
+"""Of 1, 3, 5, 10 and all, five rank best on the rated papers, with and without the rest."""
+_LOOKED_AT = 10
 HALF_LIFE_DAYS = 365.0
-_RECENCY = 0.3
-"""What a past item loses with age, at most, in standard deviations of unrelated similarity."""
-_STAR_BONUS = 0.2
-"""What each star above two adds to a past item, in the same unit."""
+_RECENCY = 0.02
+"""What a past item loses with age at most, in cosine: a third of the spread of unrelated text."""
+_STAR_BONUS = 0.01
+"""What each star above two adds to a past item, in cosine."""
 _SAMPLE = 256
+_RARITY_SAMPLE = 2000
 _PRIOR_ITEMS = 10.0
-_PRIOR_HIGH = 4.0
-"""Where related past items lie above unrelated ones before the archive is large enough to say:
-in standard deviations; the owner's archive of 748 items gives 4 to 5."""
+_PRIOR_HIGH = 0.4
+"""How near an archive is to itself before it is large enough to say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """How similarities are read: their value for unrelated texts, by language (zh, en), and
-    the spread of those. Shapes (2, columns) and scalar."""
+class Nearness:
+    """The past items nearest to each text: indices, similarities of topic and of words, all of
+    shape (texts, neighbours), nearest first; and the words in common that say most."""
 
-    unrelated: Floats
-    spread: float
+    index: Ints
+    topic: Floats
+    lexical: Floats
+    words: tuple[tuple[str, ...], ...]
 
-    def z(self, similarity: Floats, languages: NDArray[np.intp]) -> Floats:
-        """Similarities (rows, columns) in standard deviations above unrelated text."""
-        standard: Floats = (similarity - self.unrelated[languages]) / self.spread
-        return standard
-
-
-class Unrelated:
-    """The vectors of the background texts in both languages."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        both = embedder.embed([text for pair in PAIRS for text in pair])
-        self.by_language = (both[0::2], both[1::2])
-
-    def scale(self, targets: Floats) -> Scale:
-        """The scale of similarities to each of `targets`."""
-        cosines = [vectors @ targets.T for vectors in self.by_language]
-        spread = np.sqrt(np.mean([c.var(axis=0).mean() for c in cosines]))
-        means = np.stack([c.mean(axis=0) for c in cosines])
-        return Scale(unrelated=means, spread=max(float(spread), 1e-6))
-
-
-class InterestProfile:
-    """The declared interests (or mutes) as vectors with their scale."""
-
-    def __init__(
-        self, interests: Sequence[Interest], embedder: Embedder, unrelated: Unrelated
-    ) -> None:
-        self.phrases = [i.phrase for i in interests]
-        self.weights = np.asarray([abs(i.weight) for i in interests], np.float32)
-        self.vectors = embedder.embed(self.phrases)
-        self.scale = unrelated.scale(self.vectors)
-
-    def z(self, vectors: Floats, languages: NDArray[np.intp]) -> Floats:
-        """Closeness to each interest, shape (candidates, interests)."""
-        return self.scale.z(vectors @ self.vectors.T, languages)
+    @property
+    def mean(self) -> Floats:
+        """Similarity to the past as one number per text."""
+        mean: Floats = (self.topic + self.lexical).mean(axis=1)
+        return mean
 
 
 class PastProfile:
-    """The archive as vectors; similarity to it is the mean of the five nearest items.
+    """The archive as topics and words.
 
-    Recent items and those of many stars count a little more. The scale runs from unrelated
-    text to what the archive's own items score against the rest of it.
+    The nearest by topic are found among all, looked at word by word, and the five best kept.
+    Recent items and those of many stars count a little more.
     """
 
-    def __init__(
-        self, archive: Sequence[ArchiveItem], embedder: Embedder, unrelated: Unrelated
-    ) -> None:
+    def __init__(self, archive: Sequence[ArchiveItem], space: TopicSpace) -> None:
         self.items = tuple(archive)
-        self.vectors = embedder.embed([archive_text(item) for item in archive])
-        spread = unrelated.scale(self.vectors).spread
-        self.bonus = (spread * _preference(self.items)).astype(np.float32)
-        self.scale = self._scale(unrelated)
-        self.high = self._high()
+        self._texts = [archive_text(item) for item in archive]
+        self._vectors = space.vectors(self._texts)
+        self._bonus = _preference(self.items)
+        step = max(1, len(self._texts) // _RARITY_SAMPLE)
+        self._rarity = Rarity([*self._texts[::step], *(t for pair in PAIRS for t in pair)])
+        self._seen: dict[int, dict[str, float]] = {}
 
-    def near(self, vectors: Floats) -> tuple[NDArray[np.intp], Floats]:
-        """Indices and similarities of the nearest past items of each row."""
-        found = nearest(vectors, self.vectors, self.bonus)
-        return found.index, found.similarity
-
-    def closeness(self, similarity: Floats, languages: NDArray[np.intp]) -> Floats:
-        """Each neighbour's closeness: 0 unrelated, 1 as near as the archive is to itself."""
-        mean = similarity.mean(axis=1, keepdims=True)
-        low = self.scale.unrelated[languages]
-        closeness: Floats = (mean - low)[:, 0] / (self.high * self.scale.spread)
-        return closeness
-
-    def _scale(self, unrelated: Unrelated) -> Scale:
-        means = [self.near(v)[1].mean(axis=1) for v in unrelated.by_language]
-        spread = float(np.sqrt(np.mean([m.var() for m in means])))
-        low = np.asarray([[m.mean()] for m in means], np.float32)
-        return Scale(unrelated=low, spread=max(spread, 1e-6))
-
-    def _high(self) -> float:
-        """How many spreads above unrelated text the archive's own items lie, shrunk to a prior
-        while there are few; from an even sample of at most 256 items."""
+    @cached_property
+    def high(self) -> float:
+        """How near the archive's own items are to the rest of it (the median of an even sample
+        of at most 256), shrunk to a prior while there are few."""
         count = len(self.items)
         rows = np.unique(np.linspace(0, count - 1, min(count, _SAMPLE)).astype(np.intp))
         if count < 2:
             return _PRIOR_HIGH
-        found = nearest(self.vectors[rows], self.vectors, self.bonus, NEIGHBOURS + 1)
-        is_self = found.index == rows[:, None]
-        others = np.where(is_self, np.nan, found.similarity)[:, : NEIGHBOURS + 1]
-        own = np.nanmean(others, axis=1) - self.scale.unrelated.mean()
-        seen = float(np.median(own)) / self.scale.spread
-        return (count * max(seen, 1.0) + _PRIOR_ITEMS * _PRIOR_HIGH) / (count + _PRIOR_ITEMS)
+        texts = [self._texts[int(r)] for r in rows]
+        own = self.near(self._vectors[rows], texts, leave_out=rows).mean
+        seen = max(float(np.median(own)), 0.1)
+        return (count * seen + _PRIOR_ITEMS * _PRIOR_HIGH) / (count + _PRIOR_ITEMS)
+
+    def near(
+        self, vectors: Floats, texts: Sequence[str], leave_out: Ints | None = None
+    ) -> Nearness:
+        """The nearest past items of each text; `leave_out` is an item not to look at, by row."""
+        found = nearest(vectors, self._vectors, self._bonus, _LOOKED_AT + (leave_out is not None))
+        topic = found.similarity
+        if leave_out is not None:
+            topic = np.where(found.index == leave_out[:, None], -1.0, topic).astype(np.float32)
+        shared = [
+            [common(words, self._words(int(i))) for i in row]
+            for words, row in zip(map(self._rarity.vector, texts), found.index, strict=True)
+        ]
+        lexical = np.asarray([[sum(s.values()) for s in row] for row in shared], np.float32)
+        order = np.argsort(-(topic + lexical), axis=1, kind="stable")[:, :NEIGHBOURS]
+        return Nearness(
+            index=np.take_along_axis(found.index, order, axis=1),
+            topic=np.take_along_axis(topic, order, axis=1),
+            lexical=np.take_along_axis(lexical, order, axis=1),
+            words=tuple(_top_words(row, kept) for row, kept in zip(shared, order, strict=True)),
+        )
+
+    def _words(self, index: int) -> dict[str, float]:
+        if index not in self._seen:
+            self._seen[index] = self._rarity.vector(self._texts[index])
+        return self._seen[index]
+
+
+def _top_words(shared: Sequence[dict[str, float]], kept: Ints) -> tuple[str, ...]:
+    total: dict[str, float] = {}
+    for i in kept:
+        for word, value in shared[int(i)].items():
+            total[word] = total.get(word, 0.0) + value
+    return tuple(telling(total, 3))
 
 
 def _preference(items: Sequence[ArchiveItem]) -> Floats:
-    """What age and stars add to each past item, in standard deviations; shape (items,)."""
+    """What age and stars add to each past item, in cosine; shape (items,)."""
     # Age counts from the newest note, not from today: a pause of a year is no change of taste.
     newest = max((i.day for i in items), default=date.min)
     age = np.asarray([(newest - i.day).days for i in items], np.float32)

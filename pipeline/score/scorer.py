@@ -13,11 +13,12 @@ import numpy as np
 from pipeline.ports import Taste
 from pipeline.score.evidence import shares, soft_weights
 from pipeline.score.explain import START, past_label, sentence
-from pipeline.score.profile import InterestProfile, PastProfile, Unrelated, taste_version
+from pipeline.score.profile import PastProfile, taste_version
 from pipeline.score.stars import habit
+from pipeline.score.topic import TopicSpace
 from pipeline.score.words import candidate_text
-from pipeline.text import language, short_hash
-from pipeline.types import Candidate, Reason, Score
+from pipeline.text import short_hash
+from pipeline.types import Candidate, Interest, Reason, Score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,29 +27,21 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-_FORMULA = "1"
+_FORMULA = "2"
 """Part of every score's version: raise it when the arithmetic changes."""
 _START = -2.2
 """Log odds of an article of which nothing is known: one in ten concerns the reader."""
-_FROM_Z, _PER_Z = 1.0, 1.2
-"""Closeness to an interest (standard deviations above unrelated text) to log odds: unrelated
-text (z 0.7 to the nearest of ten interests) keeps the start, random papers of arXiv (z 2.7) get
-a bit under even odds, the papers of the owner's notes (z 3.5) about two to one."""
+_UNRELATED, _PER_COSINE = 0.12, 12.0
+"""Closeness to an interest (cosine of topics) to log odds. Nearest of ten interests, in e5:
+unrelated text .08 (.14 unseen), random papers of arXiv .25, papers of the owner's notes .30,
+titles right on the subject .5 to .7; USE within .06 of these. Even odds come at .30."""
 _PAST_GAIN = 3.6
 """Log odds for something as near to the archive as the archive is to itself: four to one."""
 _SHARPNESS = 1.5
-_MUTE_FROM_Z, _STRONG_MUTE = 3.0, 2.0
+_MUTE_FROM, _STRONG_MUTE = 0.3, 2.0
 _HAS_PAPER, _HAS_CODE, _WITHDRAWN = 0.1, 0.2, -1.0
 
 Kind = Literal["interest", "mute", "past", "word", "metadata"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
-    """The candidates as the model sees them; language 0 is Chinese, 1 English."""
-
-    vectors: Floats
-    languages: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +81,12 @@ class RelevanceScorer:
         if not candidates:
             return ()
         texts = [candidate_text(c) for c in candidates]
-        languages = np.asarray([int(language(t) == "en") for t in texts], np.intp)
-        view = _View(vectors=self._embedder.embed(texts), languages=languages)
-        closest = self._wants.z(view.vectors, languages) if self._wants else None
-        muting = self._muting(view)
-        parts = [*self._pulling(view, closest), *muting, _facts(candidates)]
+        vectors = self._space.vectors(texts)
+        closest = vectors @ self._wants.T
+        muting = self._muting(vectors)
+        parts = [*self._pulling(vectors, texts, closest), muting, _facts(candidates)]
         relevance, portions = shares(_START, np.concatenate([p.values for p in parts], axis=1))
-        stars = self._stars(closest, muting, len(candidates))
+        stars = self._stars(closest, muting)
         rounded = [round(float(r), 4) for r in relevance]
         return tuple(
             self._one(candidate, value, stars[n], _reasons(parts, portions[n], n, value))
@@ -102,59 +94,51 @@ class RelevanceScorer:
         )
 
     @cached_property
-    def _unrelated(self) -> Unrelated:
-        return Unrelated(self._embedder)
+    def _space(self) -> TopicSpace:
+        return TopicSpace(self._embedder)
 
     @cached_property
-    def _wants(self) -> InterestProfile | None:
-        if not self._wanted:
-            return None
-        return InterestProfile(self._wanted, self._embedder, self._unrelated)
+    def _wants(self) -> Floats:
+        return self._space.vectors([i.phrase for i in self._wanted])
 
     @cached_property
-    def _mutes(self) -> InterestProfile | None:
-        if not self._muted:
-            return None
-        return InterestProfile(self._muted, self._embedder, self._unrelated)
+    def _mutes(self) -> Floats:
+        return self._space.vectors([i.phrase for i in self._muted])
 
     @cached_property
     def _past(self) -> PastProfile | None:
-        if not self._taste.archive:
-            return None
-        return PastProfile(self._taste.archive, self._embedder, self._unrelated)
+        return PastProfile(self._taste.archive, self._space) if self._taste.archive else None
 
-    def _pulling(self, view: _View, closest: Floats | None) -> list[_Part]:
+    def _pulling(self, vectors: Floats, texts: Sequence[str], closest: Floats) -> list[_Part]:
         """Interests and past; where there are both, the stronger one counts most."""
-        parts: list[_Part] = []
-        if self._wants is not None and closest is not None:
-            parts.append(_interest_part(self._wants, closest))
+        groups: list[list[_Part]] = []
+        if self._wanted:
+            groups.append([_interest_part(self._wanted, closest)])
         if self._past is not None:
-            parts.append(_past_part(self._past, view))
-        if len(parts) < 2:
-            return parts
-        sums = np.stack([p.values.sum(axis=1) for p in parts], axis=1)
-        weights = soft_weights(sums, _SHARPNESS)
+            groups.append(_past_parts(self._past, vectors, texts))
+        if len(groups) < 2:
+            return [part for group in groups for part in group]
+        sums = [sum(p.values.sum(axis=1) for p in group) for group in groups]
+        weights = soft_weights(np.stack(sums, axis=1), _SHARPNESS)
         return [
             _Part(kind=p.kind, values=p.values * weights[:, [i]], label=p.label)
-            for i, p in enumerate(parts)
+            for i, group in enumerate(groups)
+            for p in group
         ]
 
-    def _muting(self, view: _View) -> list[_Part]:
-        mutes = self._mutes
-        if mutes is None:
-            return []
-        above = np.maximum(mutes.z(view.vectors, view.languages) - _MUTE_FROM_Z, 0.0)
-        values = -_PER_Z * above * mutes.weights
-        return [_Part(kind="mute", values=values, label=lambda _, i: mutes.phrases[i])]
+    def _muting(self, vectors: Floats) -> _Part:
+        above = np.maximum(vectors @ self._mutes.T - _MUTE_FROM, 0.0)
+        weights = np.asarray([-i.weight for i in self._muted], np.float32)
+        values = -_PER_COSINE * above * weights
+        return _Part(kind="mute", values=values, label=lambda _, i: self._muted[i].phrase)
 
-    def _stars(self, closest: Floats | None, muting: list[_Part], count: int) -> list[int]:
+    def _stars(self, closest: Floats, muting: _Part) -> list[int]:
         strong = np.asarray([m.weight <= -_STRONG_MUTE for m in self._muted], bool)
-        muted = [False] * count
-        for part in muting:
-            muted = [bool(row.any()) for row in part.values[:, strong] < -_PER_Z]
-        rows = [()] * count if closest is None else closest.tolist()
         weights = [i.weight for i in self._wanted]
-        return [self._habit.suggest(r, weights, m) for r, m in zip(rows, muted, strict=True)]
+        return [
+            self._habit.suggest(row, weights, bool((muted[strong] < -1.0).any()))
+            for row, muted in zip(closest.tolist(), muting.values, strict=True)
+        ]
 
     def _one(
         self, candidate: Candidate, relevance: float, stars: int, reasons: tuple[Reason, ...]
@@ -171,24 +155,31 @@ class RelevanceScorer:
         )
 
 
-def _interest_part(wants: InterestProfile, closest: Floats) -> _Part:
-    evidence = _PER_Z * (closest - _FROM_Z)
+def _interest_part(wanted: Sequence[Interest], closest: Floats) -> _Part:
+    evidence = _PER_COSINE * (closest - _UNRELATED)
     # Weight speaks for what is near; it must not push away what is not.
-    evidence = np.where(evidence > 0, evidence * np.sqrt(wants.weights), evidence)
+    gain = np.sqrt(np.asarray([i.weight for i in wanted], np.float32))
+    evidence = np.where(evidence > 0, evidence * gain, evidence)
     values = evidence * soft_weights(evidence, _SHARPNESS)
-    return _Part(kind="interest", values=values, label=lambda _, i: wants.phrases[i])
+    return _Part(kind="interest", values=values, label=lambda _, i: wanted[i].phrase)
 
 
-def _past_part(past: PastProfile, view: _View) -> _Part:
-    index, similarity = past.near(view.vectors)
-    evidence = _PAST_GAIN * past.closeness(similarity, view.languages)
-    above = np.maximum(similarity - past.scale.unrelated[view.languages], 1e-6)
-    values = evidence[:, None] * above / above.sum(axis=1, keepdims=True)
-    return _Part(
-        kind="past",
-        values=values,
-        label=lambda n, i: past_label(past.items[int(index[n, i])]),
-    )
+def _past_parts(past: PastProfile, vectors: Floats, texts: Sequence[str]) -> list[_Part]:
+    """What each near past item adds by its topic, and what their words add."""
+    found = past.near(vectors, texts)
+    unit = _PAST_GAIN / past.high / found.index.shape[1]
+    return [
+        _Part(
+            kind="past",
+            values=unit * found.topic,
+            label=lambda n, i: past_label(past.items[int(found.index[n, i])]),
+        ),
+        _Part(
+            kind="word",
+            values=unit * found.lexical.sum(axis=1, keepdims=True),
+            label=lambda n, _: "、".join(found.words[n]),
+        ),
+    ]
 
 
 def _facts(candidates: Sequence[Candidate]) -> _Part:

@@ -11,8 +11,9 @@ from pipeline.types import ArchiveItem
 NO_HABIT = 2
 """Suggested with an empty archive: in the middle of what "worth noting" means."""
 _STRONG_WEIGHT = 2.0
-_STRONG_Z = 4.0
-"""Very close: 1 in 20 of the owner's own papers is this close to any of ten interests."""
+_VERY_CLOSE = 0.45
+"""Cosine of topics: one in thirty of the owner's own papers is this close to any of ten
+interests, and a title right on the subject."""
 _COVERAGE = 0.8
 _PRIOR = {1: 0.5, 2: 2.0, 3: 1.5, 4: 0.7, 5: 0.3}
 
@@ -27,13 +28,13 @@ class StarHabit:
 
     def suggest(self, closeness: Sequence[float], weights: Sequence[float], muted: bool) -> int:
         """The mode; one more for something very close to an interest of weight 2 or more, one
-        less for something muted as strongly. `closeness` is in standard deviations above
-        unrelated text, one per interest."""
+        less for something muted as strongly. `closeness` is the cosine of topics, one
+        per interest."""
         if muted:
             return max(1, self.mode - 1)
         lifted = any(
-            z >= _STRONG_Z and weight >= _STRONG_WEIGHT
-            for z, weight in zip(closeness, weights, strict=False)
+            near >= _VERY_CLOSE and weight >= _STRONG_WEIGHT
+            for near, weight in zip(closeness, weights, strict=False)
         )
         return min(5, self.mode + lifted)
 

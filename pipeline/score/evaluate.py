@@ -1,0 +1,223 @@
+"""`stardraft evaluate ranking`: ours beside peers' methods on people who rated papers.
+
+A file has one JSON object a line: `user`; `profile`, papers of theirs (`title`, `abstract`,
+`year`); `rated`, papers with a `rating` from 1 to 5 of how well each matches them. Every method
+sees the same texts and, but for the one on words, the same vectors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.errors import Issue, UsageError
+from pipeline.ports import Taste
+from pipeline.score import baselines
+from pipeline.score.metrics import RELEVANT, auc, interval, kendall_loss, ndcg
+from pipeline.score.scorer import RelevanceScorer
+from pipeline.score.words import archive_text, candidate_text
+from pipeline.types import ArchiveItem, Article, Candidate, PageState
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.ports import Embedder
+
+    Floats = NDArray[np.float32]
+    Doubles = NDArray[np.float64]
+
+OURS = "stardraft"
+_NO_YEAR = 1990
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """One line of the file, the profile newest first."""
+
+    user: str
+    profile: tuple[ArchiveItem, ...]
+    rated: tuple[Candidate, ...]
+    ratings: tuple[float, ...]
+
+
+class _MemoryEmbedder:
+    """An embedder that embeds each text once, so that all methods share its vectors."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, Floats] = {}
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        missing = list(dict.fromkeys(t for t in texts if t not in self._known))
+        if missing:
+            vectors = self._embedder.embed(missing)
+            self._known.update(zip(missing, vectors, strict=True))
+        if not texts:
+            return self._embedder.embed(())
+        return np.stack([self._known[t] for t in texts])
+
+
+def evaluate_ranking(data: Path, embedder: Embedder) -> dict[str, Any]:
+    """Rank every reader's rated papers by every method.
+
+    `scorers` holds, per method, the means over readers of `kendall_loss` (0 perfect, .5 chance),
+    `auc` (rating at least 4) and `ndcg`, each with its 95 % bootstrap interval, and for the peers
+    `ours_less`: our Kendall loss minus theirs, paired by reader, negative where ours is better
+    (`ours_auc_more` likewise, positive where better). Raises `UsageError` for a file that
+    cannot be read.
+    """
+    readers = read_readers(data)
+    shared = _MemoryEmbedder(embedder)
+    # All texts in one call: the embedder sorts them by length.
+    shared.embed([text for r in readers for text in (*_profile_texts(r), *_rated_texts(r))])
+    measured = {
+        name: np.asarray([_measure(rank(reader), reader) for reader in readers])
+        for name, rank in _methods(readers, shared).items()
+    }
+    ours = measured[OURS]
+    return {
+        "data": data.name,
+        "users": len(readers),
+        "model": embedder.name,
+        "scorers": [_row(name, values, ours) for name, values in measured.items()],
+    }
+
+
+_Rank = Callable[[Reader], "NDArray[Any]"]
+_METRICS = ("kendall_loss", "auc", "ndcg")
+
+
+def _methods(readers: Sequence[Reader], embedder: Embedder) -> Mapping[str, _Rank]:
+    def on_vectors(rank: Callable[[Floats, Floats], Floats]) -> _Rank:
+        return lambda r: rank(embedder.embed(_profile_texts(r)), embedder.embed(_rated_texts(r)))
+
+    def nearest(count: int) -> _Rank:
+        return on_vectors(lambda p, c: baselines.nearest_mean(p, c, count))
+
+    def words(reader: Reader) -> Floats:
+        others = [t for r in readers if r is not reader for t in _profile_texts(r)]
+        return baselines.svm_on_words(_profile_texts(reader), _rated_texts(reader), others)
+
+    return {
+        OURS: lambda reader: _ours(reader, embedder),
+        "time-decayed mean (zotero-arxiv-daily)": on_vectors(baselines.time_decayed_mean),
+        "SVM on TF-IDF (arxiv-sanity-lite)": words,
+        "nearest-two mean (auto-news)": nearest(2),
+        "nearest neighbour (ZotWatch)": nearest(1),
+        "kNN, k=5": nearest(5),
+        "centroid": on_vectors(baselines.centroid),
+    }
+
+
+def _ours(reader: Reader, embedder: Embedder) -> Doubles:
+    scorer = RelevanceScorer(embedder, Taste(archive=reader.profile), date.max)
+    return np.asarray([s.relevance for s in scorer.score(reader.rated)])
+
+
+def _profile_texts(reader: Reader) -> list[str]:
+    return [archive_text(item) for item in reader.profile]
+
+
+def _rated_texts(reader: Reader) -> list[str]:
+    return [candidate_text(candidate) for candidate in reader.rated]
+
+
+def _measure(scores: NDArray[Any], reader: Reader) -> tuple[float, float, float]:
+    values, ratings = np.asarray(scores, np.float64), np.asarray(reader.ratings)
+    relevant = ratings >= RELEVANT
+    return kendall_loss(values, ratings), auc(values, relevant), ndcg(values, ratings)
+
+
+def _row(name: str, values: Doubles, ours: Doubles) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": name}
+    for metric, column in zip(_METRICS, values.T, strict=True):
+        row[metric] = _mean(column)
+        row[f"{metric}_interval"] = _rounded(interval(column))
+    if name != OURS:
+        gaps = ours - values
+        for label, column in (("ours_less", gaps[:, 0]), ("ours_auc_more", gaps[:, 1])):
+            row[label] = _mean(column)
+            row[f"{label}_interval"] = _rounded(interval(column))
+    return row
+
+
+def _mean(values: Doubles) -> float | None:
+    known = values[~np.isnan(values)]
+    return round(float(known.mean()), 4) if len(known) else None
+
+
+def _rounded(pair: tuple[float, float]) -> list[float] | None:
+    return None if np.isnan(pair[0]) else [round(v, 4) for v in pair]
+
+
+def read_readers(data: Path) -> tuple[Reader, ...]:
+    """The readers of the file; raises `UsageError` naming every line that is wrong."""
+    try:
+        lines = data.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(_issue(str(data), f"读不了这个文件：{error}。")) from error
+    readers, issues = [], []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            readers.append(_reader(json.loads(line), number))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            problem = f"读不懂：{type(error).__name__} {str(error)[:80]}。"
+            issues.append(_issue(f"{data.name} 第 {number} 行", problem))
+    if not readers and not issues:
+        issues.append(_issue(data.name, "文件里没有一行数据。"))
+    if issues:
+        raise UsageError(*issues[:20])
+    return tuple(readers)
+
+
+def _reader(line: Mapping[str, Any], number: int) -> Reader:
+    papers = sorted(line["profile"], key=lambda p: -int(p.get("year") or _NO_YEAR))
+    rated = line["rated"]
+    if not papers or not rated:
+        raise ValueError("profile or rated is empty")
+    return Reader(
+        user=str(line.get("user", number)),
+        profile=tuple(_past(paper, place) for place, paper in enumerate(papers)),
+        rated=tuple(_candidate(paper, place) for place, paper in enumerate(rated)),
+        ratings=tuple(float(paper["rating"]) for paper in rated),
+    )
+
+
+def _past(paper: Mapping[str, Any], place: int) -> ArchiveItem:
+    day = date(int(paper.get("year") or _NO_YEAR), 1, 1)
+    text = str(paper.get("abstract") or "")
+    return ArchiveItem(
+        day=day, position=place, title=str(paper["title"]), url="", stars=2, text=text
+    )
+
+
+def _candidate(paper: Mapping[str, Any], place: int) -> Candidate:
+    name = str(paper.get("id", place))
+    article = Article(
+        id=name,
+        identity=name,
+        url="",
+        state=PageState.OK,
+        title=str(paper["title"]),
+        text=str(paper.get("abstract") or ""),
+    )
+    return Candidate(article=article)
+
+
+def _issue(subject: str, sentence: str) -> Issue:
+    remedy = (
+        "每行应是一个 JSON 对象：profile（title、abstract、year）和 rated（另加 rating，1 到 5）。"
+    )
+    return Issue(subject=subject, code="evaluate.data", sentence=sentence, remedy=remedy)

@@ -1,0 +1,120 @@
+"""Words in common: what embeddings blur (names of methods, data sets, tasks), in both languages.
+
+Latin words with their pairs, Chinese characters in pairs; words that any paper or any account
+uses say nothing and are left out.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+_RUN = re.compile(r"[a-z][a-z0-9]*(?:[-.+][a-z0-9]+)*|[\u3400-\u9fff]+")
+_PRIOR = 60.0
+"""Texts that the frequencies are shrunk by: a word in all of ten texts may still be a topic."""
+
+_COMMON_ENGLISH = frozenset(
+    (
+        "a able about above achieve achieved achieves across additional addition address after "
+        "against aim aims all allow allows almost along also although among an analysis analyze "
+        "and another any application applications applied apply approach approaches are around "
+        "art as at available based be because been before being benchmark benchmarks best better "
+        "between both but by can cannot case cases challenge challenges challenging class code "
+        "common compare compared comparison complex consider considered contrast contribution "
+        "could current data dataset datasets demonstrate demonstrated demonstrates design "
+        "designed despite develop developed different difficult do does due during each effective "
+        "effectively effectiveness efficient efficiently either enable enables especially etc "
+        "evaluate evaluated evaluation even evaluations existing experiment experimental "
+        "experiments explore extensive few find finding findings first focus for found framework "
+        "from full function fundamental further furthermore general given good had has have "
+        "having here high highly how however i if important improve improved improvement improves "
+        "in including increase information input into introduce introduced introduces is issue "
+        "it its itself key known large lead leads learn learned learning less like limited low "
+        "made main make makes making many may mean method methods model models more moreover most "
+        "much multiple must need needs network networks new no not novel now number obtain "
+        "obtained of often on one ones only open or order other others our out outperform "
+        "outperforms output over own paper papers particular particularly perform performance "
+        "performed performs possible potential practical present presented presents previous "
+        "prior problem problems process propose proposed proposes provide provided provides "
+        "quality range rather real recent recently related remains report require required "
+        "requires research respectively result results same several shown show shows significant "
+        "significantly similar simple since single small so solution solutions solve some source "
+        "specific specifically state states still studies study such suffer suggest system "
+        "systems task tasks technique techniques terms than that the their them then there "
+        "therefore these they this those though three through thus time to towards train trained "
+        "training two type types under understand understanding unlike us use used useful using "
+        "usually various very via was way we well were what when where whether which while who "
+        "whose wide widely will with within without work works world would yet you your"
+    ).split()
+)
+_COMMON_CHINESE = re.compile(
+    "我们|提出|一种|方法|模型|论文|基于|通过|进行|可以|实现|开源|作者|结果|实验|任务|数据|研究|"
+    "性能|问题|能够|以及|最新|解读|代码|工作|使用|学习|网络|本文|文章|公众号|来源|编辑|点击|关注|"
+    "分享|一个|这个|如何|什么|的|了|是|在|和|与|及|等|中|对|为|有|将|也|而|从|到|并|该|其"
+)
+
+
+def terms(text: str) -> list[str]:
+    """The text's words and pairs, in order, repeated where they repeat."""
+    found: list[str] = []
+    before = ""
+    for run in _RUN.findall(text.casefold()):
+        if not run[0].isascii():
+            pieces = _COMMON_CHINESE.sub(" ", run).split()
+            found += [p[i : i + 2] for p in pieces for i in range(len(p) - 1)]
+            before = ""
+        elif run in _COMMON_ENGLISH or len(run) < 2:
+            before = ""
+        else:
+            word = _stem(run)
+            found.append(word)
+            if before:
+                found.append(f"{before} {word}")
+            before = word
+    return found
+
+
+def _stem(word: str) -> str:
+    """Plurals only: `networks` and `network` are one word, `bias` stays."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "as")):
+        return word[:-1]
+    return word
+
+
+class Rarity:
+    """How telling each word is, from the documents it occurs in, shrunk while they are few."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        counted = [set(terms(t)) for t in texts]
+        self._count = len(counted)
+        self._seen = Counter(word for words in counted for word in words)
+
+    def vector(self, text: str) -> dict[str, float]:
+        """The text as weights of its words, of length 1 (empty where nothing is telling)."""
+        weights = {w: (1 + math.log(n)) * self._weight(w) for w, n in Counter(terms(text)).items()}
+        length = math.sqrt(sum(v * v for v in weights.values())) or 1.0
+        return {word: value / length for word, value in weights.items()}
+
+    def _weight(self, word: str) -> float:
+        return math.log((self._count + _PRIOR) / (self._seen[word] + 1.0))
+
+
+def common(left: Mapping[str, float], right: Mapping[str, float]) -> dict[str, float]:
+    """What each word in common adds to the cosine of the two."""
+    if len(right) < len(left):
+        left, right = right, left
+    return {word: value * right[word] for word, value in left.items() if word in right}
+
+
+def telling(words: Mapping[str, float], count: int) -> Sequence[str]:
+    """The `count` words that add most, pairs before their parts."""
+    ordered = sorted(words, key=lambda w: (-words[w], w))
+    chosen: list[str] = []
+    for word in ordered:
+        if not any(word in c or c in word for c in chosen):
+            chosen.append(word)
+    return chosen[:count]
