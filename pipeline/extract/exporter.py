@@ -69,7 +69,8 @@ def _page_export(lines: list[str], title: str) -> tuple[list[str], Front]:
         text = line.replace("\\_", "_").strip()
         if original := _ORIGINAL.match(text):
             url, begin = original.group(1) or original.group(2), number + 1
-        elif (meta := _META.match(text)) and not published:
+            break
+        if (meta := _META.match(text)) and not published:
             account, published, begin = meta.group(2).strip() or None, meta.group(3), number + 1
         elif text == title or text.strip("=-") == "":
             begin = number + 1 if number == begin else begin
