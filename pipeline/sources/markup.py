@@ -10,6 +10,7 @@ from pipeline.text import squash
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _LOOK = 400_000
 _FULL = 900
+_ENOUGH = 60_000  # of markup to see whether there is an article in it
 _HAN = re.compile("[\u3400-\u9fff]")
 _CUT_OFF = re.compile(
     r"(?:\[(?:…|\.{3}|&#8230;|&hellip;)\]|…|\.{3}|阅读全文|查看全文|继续阅读|read more|continue reading)"
@@ -29,6 +30,10 @@ def inline_plain(markup: str) -> str:
     return squash(html.unescape(_TAG.sub("", markup[:2000])))
 
 
+def _visible(markup: str) -> str:
+    return " ".join(html.unescape(_TAG.sub(" ", markup)).split())
+
+
 def is_bridge_failure(markup: str) -> bool:
     """True where a WeChat bridge put its own failure in the place of the article."""
     return len(markup) < 2000 and any(text in markup for text in FAILURE_TEXTS)
@@ -41,7 +46,9 @@ def is_full(markup: str, title: str) -> bool:
     """
     if is_bridge_failure(markup):
         return False
-    text = plain(markup)
+    text = _visible(markup[:_ENOUGH])
+    if len(markup) > _ENOUGH and len(text) < _FULL:  # a bridge's styles and scripts come first
+        text = _visible(markup[:_LOOK])
     if len(text) + 2 * len(_HAN.findall(text)) < _FULL or text == title:
         return False
     return not (len(text) < 3 * _FULL and _CUT_OFF.search(text[-60:]))
