@@ -15,7 +15,9 @@ from pipeline.text import language, normal_title, squash
 _MAX_TEXT = 30_000
 _MAX_SENTENCES = 400
 _SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![”」』）)])|(?<=[a-z\d)]\.)\s+(?=[A-Z])|\n+")
-_LINE_NOISE = re.compile(r"^\s*(?:[#>*+\-•·]+|\d+[.、)）]|[（(]\d+[)）]|图\s*\d+|表\s*\d+)\s*")
+_LINE_NOISE = re.compile(
+    r"^\s*(?:Abstract\s*[:：]|[#>*+\-•·]+|\d+[.、)）]|[（(][\da-z][)）]|图\s*\d+|表\s*\d+)\s*"
+)
 _MARKUP = re.compile(
     r"!\[[^\]]{0,200}\]\([^)]{0,500}\)|\[([^\]]{0,200})\]\([^)]{0,500}\)|[*_`]{1,3}|\$[^$]{0,80}\$"
 )
@@ -23,11 +25,11 @@ _MARKUP = re.compile(
 # Weights are small whole numbers, tried on two accounts' articles: one strong cue in the first
 # third of a text should beat two weak ones at its end, and the approach beats its results.
 _CUE_WORDS = {
-    4: r"(?:本文|我们|作者|研究者|研究人员|论文|该工作|这篇文章|团队).{0,12}(?:提出|设计|引入|构建|开发|发现|证明|推出)"
+    4: r"(?:本文|我们|作者|研究者|研究人员|论文|该工作|这篇文章|团队).{0,12}(?:提出|设计|引入|构建|开发|证明|推出|(?<![会以能难])发现)"
     r"|\b(?:we|this paper|this work)\s+(?:\w+\s+){0,2}"
-    r"(?:propose|present|introduce|develop|describe|show|demonstrate|study|release)",
+    r"(?:propose|present|introduce|develop|release)",
     3: r"提出了?(?:一种|一个|新的|全新)|首次|首个|一种(?:新的|新颖|全新|简单)|创新"
-    r"|\bnovel\b|\bfor the first time\b|\bthe first (?:to|work|method|model)\b",
+    r"|\b(?:we|this paper|this work)\s+(?:\w+\s+)?(?:show|demonstrate|study|describe|keep)|\bnovel\b|\bfor the first time\b|\bthe first (?:to|work|method|model)\b",
     2: r"核心(?:思想|贡献|思路|是)|主要贡献|关键(?:在于|是)|旨在|通过.{2,30}(?:实现|提升|解决)|从而|无需"
     r"|思路|做法是|办法是|答案是|出发点|改动|换成|部分组成|\bkey (?:idea|insight)\b|\bidea is\b",
     1: r"达到|优于|超越|提升了?|SOTA|state-of-the-art|outperform|achiev|improve",
@@ -37,7 +39,7 @@ _CUES = tuple((weight, re.compile(words, re.IGNORECASE)) for weight, words in _C
 _NAME = re.compile(r"[A-Za-z][\w+-]*[A-Z0-9][\w+-]*")
 _UNFIT = re.compile(
     r"https?://|www\.|@|扫码|二维码|关注(?:我们|公众号|本号)?[，。！]|点击|阅读原文|转载|投稿|加群|进群|交流群|微信|公众号|后台回复|"
-    r"欢迎|感谢|大家好|招聘|报名|直播|优惠|课程|下载|网址|附录|版权|侵权|来源[:：]|编辑[:：]|作者[:：|｜]|作者单位|原文[:：]|论文[:：]|论文地址|论文链接|代码[:：]|代码地址|项目地址|"
+    r"欢迎|感谢|大家好|招聘|报名|直播|优惠|课程|下载|网址|附录|前面|上一篇|上篇|下篇|版权|侵权|来源[:：]|编辑[:：]|作者[:：|｜]|作者单位|原文[:：]|论文[:：]|论文地址|论文链接|代码[:：]|代码地址|项目地址|"
     r"如图|下图|上图|见表|所示|参考文献|星标|置顶|干货|文末|目录|本期|今天(?:给大家|我们)|小编|笔者|arxiv\s*:|et al|©|copyright|subscribe|sign up|click",
     re.IGNORECASE,
 )
@@ -45,7 +47,7 @@ _PROBLEM = re.compile(
     r"^(?:由于|然而|但是|但|因此|所以|虽然|随着|近年来|目前|However|Although|Despite|Recent)|缺少|缺乏|瓶颈"
 )
 _DANGLING = re.compile(
-    r"^(?:第[二三四五六]|这(?!篇|项)|它|其(?!中)|该(?!论文|工作|文|研究|方法|模型|框架)|此外|另外|同时|而|并且|It |This (?!paper|work)|These |They )"
+    r"^(?:第[二三四五六]|受此启发|为此|这(?!篇|项)|它|其(?!中)|该(?!论文|工作|文|研究|方法|模型|框架)|此外|另外|同时|而|并且|It |This (?!paper|work)|These |They )|\b[Ww]e (?:further|also)\b|还(?:提出|设计|引入)"
 )
 _WORTH_QUOTING = 1.2
 """Three words in common with the title reach it without any cue; a greeting does not."""

@@ -53,3 +53,21 @@ def test_every_word_is_the_articles(text: str) -> None:
 @pytest.mark.parametrize("part", ["。", "[", "![](", "$", "a. A", "我们提出", "\n", "本文 ", "*"])
 def test_long_texts_are_read_in_passing(part: str) -> None:
     assert len(tips_of("题", part * 200_000, "")) <= 800
+
+
+def test_the_approach_comes_before_its_results_and_additions() -> None:
+    text = (
+        "We further propose an auxiliary loss that improves the convergence of training. "
+        f"{ENGLISH} "
+        "The network outperforms the state-of-the-art on three benchmarks by a wide margin."
+    )
+    assert tips_of("Fusion", text, "", "en").startswith(ENGLISH)
+
+
+def test_a_sentence_that_begins_with_the_name_in_the_title() -> None:
+    text = "做过跟踪的人都知道遮挡有多难，分数一低框就丢了。FooTrack 换了一个思路：把分数低的框也拿来再匹配一次，于是被遮住的人找了回来。"
+    assert tips_of("FooTrack：遮挡有解了", text, "").startswith("FooTrack 换了一个思路")
+
+
+def test_the_word_abstract_is_no_part_of_the_quotation() -> None:
+    assert tips_of("T", f"Abstract:{ENGLISH}", "", "en") == ENGLISH
