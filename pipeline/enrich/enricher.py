@@ -160,6 +160,9 @@ class _Desk:
         self.issues.append(why(link.id, meant))
         if meant:
             self._found(meant)
+        elif title := own_title(link):
+            # The title may still help the reader; a link that leads nowhere does not.
+            self.papers.append(Paper(id=f"title:{title}", title=title, url=""))
 
     def _titled(self, title: str) -> Paper | None:
         """The paper that surely has this title; asked again later where the index was out."""
