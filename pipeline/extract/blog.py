@@ -118,8 +118,11 @@ def _weight(node: LexborNode) -> int:
 
 def _by_trafilatura(tree: LexborHTMLParser) -> LexborNode | None:
     """The smallest element that holds what trafilatura takes for the main text."""
-    import trafilatura
-
+    try:
+        import trafilatura
+    except ImportError:
+        # Some installers drop the html_clean extra of lxml that it needs; `_densest` then decides.
+        return None
     body = tree.body
     if body is None or len(tree.css("*")) > MAX_ELEMENTS:
         return body
