@@ -6,7 +6,7 @@ from pipeline.notes.layout import NoteLayout
 from pipeline.notes.markdown import attribute, escape_start, link, neutral, one_line
 from pipeline.types import Image, NoteField, NoteItem
 
-_NESTED = " " * 5
+_NESTED = " " * 6
 
 
 def ended(text: str) -> str:

@@ -130,7 +130,7 @@ def test_notes_of_2022_written_from_data_alone(texts: dict[str, str], tmp_path: 
 
 def _shape(text: str) -> list[str]:
     """The lines that say something; bullets of either indentation and gap are the same."""
-    lines = (re.sub(r"^ {0,3}- (\w+): +", r"- \1: ", line).rstrip() for line in text.split("\n"))
+    lines = (re.sub(r"^ {0,4}- (\w+): +", r"- \1: ", line).rstrip() for line in text.split("\n"))
     return [line for line in lines if line]
 
 

@@ -119,6 +119,16 @@ def test_new_items_and_pictures_fit_into_a_parsed_note(book: FolderNotebook) -> 
     ]
 
 
+def test_lines_belong_to_their_item_from_the_tenth_on_too(book: FolderNotebook) -> None:
+    tips = NoteField(name="Tips", value="两点：\n- 第一\n- 第二")
+    plain = tuple(item(n, image=None, fields=(tips,)) for n in range(1, 13))
+    text = book.render(Note(day=DAY, items=plain))
+    assert [f.name for i in book.parse(text).items for f in i.fields] == ["Tips"] * 12
+    tokens = MarkdownIt("commonmark").parse(text)
+    levels = [t.level for t in tokens if t.type == "bullet_list_open"]
+    assert levels == [2, 4] * 12 + [0], "nested in their item, but for the footer"
+
+
 def test_several_lines_of_tips_stay_inside_their_field(book: FolderNotebook) -> None:
     tips = NoteField(name="Tips", value="两点：\n- 第一\n1. [假的](https://a.org)  :star:")
     text = book.render(Note(day=DAY, items=(item(1, fields=(tips,)), item(2))))
