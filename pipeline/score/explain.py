@@ -9,7 +9,7 @@ from pipeline.types import ArchiveItem, Reason
 
 START = "起点"
 """The label of what an article has before anything is known of it."""
-_WORTH_SAYING = 0.08
+_WORTH_SAYING = {"interest": 0.08, "past": 0.06, "word": 0.05}
 _TITLE = 40
 
 
@@ -38,7 +38,7 @@ def sentence(reasons: Sequence[Reason], has_interests: bool, has_past: bool) -> 
 
 
 def _labels(reasons: Sequence[Reason], kind: str, sign: int = 1) -> list[str]:
-    floor = 0.01 if kind in ("mute", "metadata") else _WORTH_SAYING / 2
+    floor = _WORTH_SAYING.get(kind, 0.01)
     found = [r for r in reasons if r.kind == kind and r.label != START and sign * r.share >= floor]
     return [r.label for r in sorted(found, key=lambda r: -sign * r.share)[:2]]
 

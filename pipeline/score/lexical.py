@@ -115,6 +115,13 @@ def telling(words: Mapping[str, float], count: int) -> Sequence[str]:
     ordered = sorted(words, key=lambda w: (-words[w], w))
     chosen: list[str] = []
     for word in ordered:
-        if not any(word in c or c in word for c in chosen):
+        if not any(_overlap(word, c) for c in chosen):
             chosen.append(word)
     return chosen[:count]
+
+
+def _overlap(left: str, right: str) -> bool:
+    # Pairs of Chinese characters overlap by one: of 目标, 标检, 检测 one or two are enough.
+    if not left[0].isascii() and not right[0].isascii():
+        return bool(set(left) & set(right))
+    return left in right or right in left

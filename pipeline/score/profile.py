@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 5
 """Of 1, 3, 5, 10 and all, five rank best on the rated papers, with and without the rest."""
-_LOOKED_AT = 10
 HALF_LIFE_DAYS = 365.0
 _RECENCY = 0.02
 """What a past item loses with age at most, in cosine: a third of the spread of unrelated text."""
@@ -60,8 +59,8 @@ class Nearness:
 class PastProfile:
     """The archive as topics and words.
 
-    The nearest by topic are found among all, looked at word by word, and the five best kept.
-    Recent items and those of many stars count a little more.
+    The five nearest by topic are found among all and then compared word by word (looking at ten
+    or twenty ranks no better). Recent items and those of many stars count a little more.
     """
 
     def __init__(self, archive: Sequence[ArchiveItem], space: TopicSpace) -> None:
@@ -90,7 +89,7 @@ class PastProfile:
         self, vectors: Floats, texts: Sequence[str], leave_out: Ints | None = None
     ) -> Nearness:
         """The nearest past items of each text; `leave_out` is an item not to look at, by row."""
-        found = nearest(vectors, self._vectors, self._bonus, _LOOKED_AT + (leave_out is not None))
+        found = nearest(vectors, self._vectors, self._bonus, NEIGHBOURS + (leave_out is not None))
         topic = found.similarity
         if leave_out is not None:
             topic = np.where(found.index == leave_out[:, None], -1.0, topic).astype(np.float32)

@@ -38,7 +38,7 @@ titles right on the subject .5 to .7; USE within .06 of these. Even odds come at
 _PAST_GAIN = 3.6
 """Log odds for something as near to the archive as the archive is to itself: four to one."""
 _SHARPNESS = 1.5
-_MUTE_FROM, _STRONG_MUTE = 0.3, 2.0
+_MUTE_FROM, _STRONG_MUTE = 0.2, 2.0
 _HAS_PAPER, _HAS_CODE, _WITHDRAWN = 0.1, 0.2, -1.0
 
 Kind = Literal["interest", "mute", "past", "word", "metadata"]
