@@ -80,6 +80,7 @@ class FetchSettings(_Section):
     allow_private: tuple[str, ...] = ()
     user_agent: str = ""
     obey_robots: bool = True
+    robots_exempt: tuple[str, ...] = ("mp.weixin.qq.com",)
     max_entries: int = Field(500, ge=1, le=100_000)
 
     @field_validator("gateway")

@@ -12,6 +12,8 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _WECHAT_KEYS = ("__biz", "mid", "idx", "sn")
+_ALWAYS_HTTPS = frozenset({"arxiv.org", "github.com", "huggingface.co", "openreview.net"})
+"""Sites whose old http links mean the very same page."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -67,6 +69,8 @@ def canonical_url(url: str) -> str:
         return url
     if host == "mp.weixin.qq.com":
         return _canonical_wechat(parts.path, parts.query)
+    if host in _ALWAYS_HTTPS and port in (None, _DEFAULT_PORTS[scheme]):
+        scheme, port = "https", None
     netloc = host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     query = urlencode([(k, v) for k, v in pairs if not _TRACKING.match(k)])

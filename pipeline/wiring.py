@@ -199,6 +199,7 @@ def fetcher(workspace: Workspace, clock: SystemClock) -> Fetcher:
             allow_private=fetch.allow_private,
             gateway=fetch.gateway or None,
             obey_robots=fetch.obey_robots,
+            robots_exempt=fetch.robots_exempt,
         ),
         clock,
     )

@@ -187,15 +187,16 @@ def _requests(
 
 
 def _page_from_feed(entry: Entry, now: datetime) -> Page:
+    """What the feed carried, or the whole page that the reader saved, as a page."""
     content = entry.content or ""
-    kind = "text/html" if content.lstrip().startswith("<") else "text/plain"
+    kind = "text/html" if content.lstrip("\ufeff \t\r\n").startswith("<") else "text/plain"
     return Page(
         url=entry.url,
         final_url=entry.url,
         body=content.encode("utf-8", "replace"),
         fetched_at=now,
         content_type=f"{kind}; charset=utf-8",
-        origin="feed",
+        origin="file" if entry.url.startswith("file:") else "feed",
     )
 
 

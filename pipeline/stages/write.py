@@ -34,9 +34,10 @@ def draft(app: App, run: Run) -> StageReport:
     base = app.store.last_draft(run.day)
     scores = {c.article.id: s for c, s in rows if s}
     past = _Past(app.store.archive(), run.day)
-    folded = app.enricher.fold([c for c, s in rows if s])
+    keep = base.items if base else ()
+    folded = app.enricher.fold([c for c, s in rows if s], keep)
     candidates = [past.mark(c) for c in folded]
-    note = app.drafter.draft(run.day, candidates, scores, keep=base.items if base else ())
+    note = app.drafter.draft(run.day, candidates, scores, keep)
     _write(app, note, base)
     app.store.save_draft(_record(app, note, rows), app.clock.now())
     tally.step("made", count=len(note.items))
