@@ -45,8 +45,8 @@ def svm_on_words(
     profile: Sequence[str], candidates: Sequence[str], others: Sequence[str]
 ) -> Floats:
     """arxiv-sanity-lite: a linear SVM on TF-IDF, the profile against everything else known."""
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
-    from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.svm import LinearSVC
 
     words = TfidfVectorizer(
         ngram_range=(1, 2), stop_words="english", sublinear_tf=True, max_features=20_000

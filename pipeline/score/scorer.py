@@ -16,6 +16,7 @@ from pipeline.score.explain import START, past_label, sentence
 from pipeline.score.profile import PastProfile, taste_version
 from pipeline.score.stars import habit
 from pipeline.score.topic import TopicSpace
+from pipeline.score.wishes import Wishes
 from pipeline.score.words import candidate_text
 from pipeline.text import short_hash
 from pipeline.types import Candidate, Interest, Reason, Score
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-_FORMULA = "2"
+_FORMULA = "3"
 """Part of every score's version: raise it when the arithmetic changes."""
 _START = -2.2
 """Log odds of an article of which nothing is known: one in ten concerns the reader."""
@@ -37,8 +38,11 @@ unrelated text .08 (.14 unseen), random papers of arXiv .25, papers of the owner
 titles right on the subject .5 to .7; USE within .06 of these. Even odds come at .30."""
 _PAST_GAIN = 3.6
 """Log odds for something as near to the archive as the archive is to itself: four to one."""
+_FEW = 20.0
+"""Past items at which the archive counts half beside declared interests: a dozen notes are no
+taste yet."""
 _SHARPNESS = 1.5
-_MUTE_FROM, _STRONG_MUTE = 0.2, 2.0
+_MUTE_FROM, _STRONG_MUTE = 0.3, 2.0
 _HAS_PAPER, _HAS_CODE, _WITHDRAWN = 0.1, 0.2, -1.0
 
 Kind = Literal["interest", "mute", "past", "word", "metadata"]
@@ -82,8 +86,8 @@ class RelevanceScorer:
             return ()
         texts = [candidate_text(c) for c in candidates]
         vectors = self._space.vectors(texts)
-        closest = vectors @ self._wants.T
-        muting = self._muting(vectors)
+        closest = self._wants.closeness(candidates, vectors)
+        muting = self._muting(candidates, vectors)
         parts = [*self._pulling(vectors, texts, closest), muting, _facts(candidates)]
         relevance, portions = shares(_START, np.concatenate([p.values for p in parts], axis=1))
         stars = self._stars(closest, muting)
@@ -98,12 +102,12 @@ class RelevanceScorer:
         return TopicSpace(self._embedder)
 
     @cached_property
-    def _wants(self) -> Floats:
-        return self._space.vectors([i.phrase for i in self._wanted])
+    def _wants(self) -> Wishes:
+        return Wishes(self._space, self._wanted)
 
     @cached_property
-    def _mutes(self) -> Floats:
-        return self._space.vectors([i.phrase for i in self._muted])
+    def _mutes(self) -> Wishes:
+        return Wishes(self._space, self._muted)
 
     @cached_property
     def _past(self) -> PastProfile | None:
@@ -115,7 +119,7 @@ class RelevanceScorer:
         if self._wanted:
             groups.append([_interest_part(self._wanted, closest)])
         if self._past is not None:
-            groups.append(_past_parts(self._past, vectors, texts))
+            groups.append(_past_parts(self._past, vectors, texts, self._past_gain()))
         if len(groups) < 2:
             return [part for group in groups for part in group]
         sums = [sum(p.values.sum(axis=1) for p in group) for group in groups]
@@ -126,8 +130,12 @@ class RelevanceScorer:
             for p in group
         ]
 
-    def _muting(self, vectors: Floats) -> _Part:
-        above = np.maximum(vectors @ self._mutes.T - _MUTE_FROM, 0.0)
+    def _past_gain(self) -> float:
+        known = len(self._taste.archive)
+        return _PAST_GAIN * (known / (known + _FEW) if self._wanted else 1.0)
+
+    def _muting(self, candidates: Sequence[Candidate], vectors: Floats) -> _Part:
+        above = np.maximum(self._mutes.closeness(candidates, vectors) - _MUTE_FROM, 0.0)
         weights = np.asarray([-i.weight for i in self._muted], np.float32)
         values = -_PER_COSINE * above * weights
         return _Part(kind="mute", values=values, label=lambda _, i: self._muted[i].phrase)
@@ -164,10 +172,12 @@ def _interest_part(wanted: Sequence[Interest], closest: Floats) -> _Part:
     return _Part(kind="interest", values=values, label=lambda _, i: wanted[i].phrase)
 
 
-def _past_parts(past: PastProfile, vectors: Floats, texts: Sequence[str]) -> list[_Part]:
+def _past_parts(
+    past: PastProfile, vectors: Floats, texts: Sequence[str], gain: float
+) -> list[_Part]:
     """What each near past item adds by its topic, and what their words add."""
     found = past.near(vectors, texts)
-    unit = _PAST_GAIN / past.high / found.index.shape[1]
+    unit = gain / past.high / found.index.shape[1]
     return [
         _Part(
             kind="past",

@@ -18,6 +18,11 @@ def candidate_text(candidate: Candidate) -> str:
     return _join([*titles, abstract or article.text])
 
 
+def headline(candidate: Candidate) -> str:
+    """The article's title and its main paper's: what a phrase of a few words is compared with."""
+    return _join([candidate.article.title, *(p.title for p in candidate.papers[:1])])
+
+
 def archive_text(item: ArchiveItem) -> str:
     """A past item's title and text, in the same shape as a candidate's."""
     rest = item.text.removeprefix(item.title)
