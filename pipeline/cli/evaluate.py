@@ -2,6 +2,64 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
 
+from pipeline.cli.talk import Config, Json, say_json
+
 app = typer.Typer(no_args_is_help=True, help="估计得有多准，与简单方法并排。")
+
+_RANKING_COLUMNS = (("排序损失", "kendall_loss"), ("AUC", "auc"), ("NDCG", "ndcg"))
+
+
+@app.command()
+def ranking(
+    data: Annotated[
+        Path, typer.Option(metavar="FILE", help="每行一位读者的 JSONL：profile 与 rated。")
+    ],
+    model: Annotated[
+        str, typer.Option(help="向量模型：e5-small、use，或模型名、文件夹；默认按设置。")
+    ] = "",
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """给别人评过分的论文排序：与同类项目的方法并排，附 95 % 区间。"""
+    from pipeline.score import evaluate_ranking, open_embedder
+
+    name, cache = _model_of(model, config)
+    found = evaluate_ranking(data, open_embedder(name, cache))
+    if as_json:
+        say_json(found)
+        return
+    typer.echo(f"{found['users']} 位读者，模型 {found['model']}；损失越低越好，其余越高越好")
+    typer.echo(" " * 42 + "".join(f"{title:<24}" for title, _ in _RANKING_COLUMNS))
+    for row in found["scorers"]:
+        cells = [_with_interval(row, key) for _, key in _RANKING_COLUMNS]
+        typer.echo(f"{row['name']:42}" + "".join(f"{cell:<24}" for cell in cells).rstrip())
+
+
+def _model_of(model: str, config: Path | None) -> tuple[str, Path]:
+    """The model asked for, else the settings' one, and where it is unpacked to.
+
+    Works without a workspace: the figures of a file need nobody's settings.
+    """
+    from pipeline.errors import ConfigError
+    from pipeline.settings import find_config, load_workspace, shipped_config
+
+    try:
+        folder = find_config(config, Path.cwd())
+    except ConfigError:
+        if config is not None:
+            raise
+        folder = shipped_config()
+    workspace = load_workspace(folder)
+    return model or workspace.settings.model.name, workspace.model_cache
+
+
+def _with_interval(row: dict[str, Any], key: str) -> str:
+    value, interval = row[key], row[f"{key}_interval"]
+    if value is None or interval is None:
+        return "—"
+    return f"{value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
