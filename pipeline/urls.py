@@ -14,6 +14,7 @@ _TRACKING = re.compile(
 _WECHAT_KEYS = ("__biz", "mid", "idx", "sn")
 _ALWAYS_HTTPS = frozenset({"arxiv.org", "github.com", "huggingface.co", "openreview.net"})
 """Sites whose old http links mean the very same page."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -51,13 +52,18 @@ def wechat_identity(url: str) -> str | None:
     return f"wechat:s/{short.group(1)}" if short else None
 
 
+def _text_only(url: str) -> str:
+    """Lone surrogates, which nothing can encode, become U+FFFD as in browsers."""
+    return url if url.isascii() else _SURROGATES.sub("\ufffd", url)
+
+
 def canonical_url(url: str) -> str:
     """The same address for the same article: https for WeChat, no tracking, no fragment.
 
     WeChat long links keep `__biz, mid, idx, sn` in that order and lose `chksm` and `scene`.
     Anything that cannot be parsed is returned stripped but otherwise as it is.
     """
-    url = url.strip()
+    url = _text_only(url.strip())
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -98,6 +104,7 @@ _SECRET_KEYS = re.compile(
 
 def redacted_url(url: str) -> str:
     """The address as it may be shown and logged: no password, no token of a private bridge."""
+    url = _text_only(url)
     try:
         parts = urlsplit(url)
         query = parse_qsl(parts.query, keep_blank_values=True)
