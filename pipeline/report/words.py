@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -43,20 +43,25 @@ def stage_line(stage: StageReport) -> str:
 
 
 def issue_lines(issues: Iterable[Issue], limit: int = MAX_ISSUES_SHOWN) -> list[str]:
-    """What was odd, a line each with its remedy; equal ones are said once with their number."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    """What was odd with its remedy: a line for each kind, with how many there are of it."""
+    groups: dict[str, list[Issue]] = {}
     for issue in issues:
-        groups.setdefault((issue.code, issue.sentence, issue.remedy), []).append(issue.subject)
-    lines = []
-    for (_, sentence, remedy), subjects in list(groups.items())[:limit]:
-        first = _one_line(subjects[0])
-        more = f" 等 {len(subjects)} 处" if len(subjects) > 1 else ""
-        lines.append(
-            f"· {first}{more}：{_one_line(sentence)}{(' ' + _one_line(remedy)) if remedy else ''}"
-        )
+        groups.setdefault(issue.code, []).append(issue)
+    lines = [_group_line(group) for group in list(groups.values())[:limit]]
     if len(groups) > limit:
         lines.append(f"· 另有 {len(groups) - limit} 类，见 stardraft status --json")
     return lines
+
+
+def _group_line(group: Sequence[Issue]) -> str:
+    """The first of its kind in full, and how many more there are."""
+    first = group[0]
+    same = len({i.sentence for i in group}) == 1
+    counted = len(dict.fromkeys(i.subject for i in group))
+    subject = _one_line(first.subject) + (f" 等 {counted} 处" if same and counted > 1 else "")
+    more = "" if same else f"（同类共 {counted} 处，全部见 stardraft status --json）"
+    words = " ".join(_one_line(w) for w in (first.sentence, first.remedy) if w)
+    return f"· {subject}：{words}{more}"
 
 
 def _one_line(text: str) -> str:

@@ -108,8 +108,8 @@ def recorded_repos(corpus: Path, texts: Iterable[str]) -> dict[str, RepoFacts]:
         if known is None or facts.readme:
             repos[facts.full_name.lower()] = facts
     for text in texts:
-        for owner, name in _REPO.findall(text):
-            full = f"{owner}/{name.removesuffix('.git').rstrip('.')}"
+        for owner, name in _REPO.findall(text.replace(r"\_", "_")):
+            full = f"{owner}/{name.rstrip('._').removesuffix('.git')}"
             repos.setdefault(full.lower(), RepoFacts(full_name=full))
     return repos | _renamed(corpus)
 
