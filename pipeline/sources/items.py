@@ -123,10 +123,15 @@ def _entry(feed: Feed, item: Item, base: str, now: datetime, odd: Oddities) -> E
         author=inline_plain(item.author)[:200] or None,
         account=_account(feed, item) if wechat else feed.account,
         published=published,
-        summary=item.summary[:_LONGEST_SUMMARY] or None,
+        summary=_summary(item),
         content=None if failed else content or None,
         content_is_full=not failed and (item.whole or is_full(content, title)),
     )
+
+
+def _summary(item: Item) -> str | None:
+    """The feed's own; feedparser also gives the content where there is none."""
+    return item.summary[:_LONGEST_SUMMARY] or None if item.summary != item.content else None
 
 
 def address(link: str, base: str) -> str | None:

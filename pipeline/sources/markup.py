@@ -11,6 +11,7 @@ _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _LOOK = 400_000
 _FULL = 900
 _ENOUGH = 60_000  # of markup to see whether there is an article in it
+_GLANCE = 2_500
 _HAN = re.compile("[\u3400-\u9fff]")
 _CUT_OFF = re.compile(
     r"(?:\[(?:…|\.{3}|&#8230;|&hellip;)\]|…|\.{3}|阅读全文|查看全文|继续阅读|read more|continue reading)"
@@ -34,6 +35,12 @@ def _visible(markup: str) -> str:
     return " ".join(html.unescape(_TAG.sub(" ", markup)).split())
 
 
+def _whole_tags(markup: str) -> str:
+    """Without the tag that was cut in two at the end."""
+    opened = markup.rfind("<")
+    return markup[:opened] if opened > markup.rfind(">") else markup
+
+
 def is_bridge_failure(markup: str) -> bool:
     """True where a WeChat bridge put its own failure in the place of the article."""
     return len(markup) < 2000 and any(text in markup for text in FAILURE_TEXTS)
@@ -46,9 +53,25 @@ def is_full(markup: str, title: str) -> bool:
     """
     if is_bridge_failure(markup):
         return False
-    text = _visible(markup[:_ENOUGH])
+    if _is_plainly_full(markup, title):
+        return True
+    text = _visible(_whole_tags(markup[:_ENOUGH]))
     if len(markup) > _ENOUGH and len(text) < _FULL:  # a bridge's styles and scripts come first
-        text = _visible(markup[:_LOOK])
-    if len(text) + 2 * len(_HAN.findall(text)) < _FULL or text == title:
+        text = _visible(_whole_tags(markup[:_LOOK]))
+    if _weight(text) < _FULL or text == title:
         return False
     return not (len(text) < 3 * _FULL and _CUT_OFF.search(text[-60:]))
+
+
+def _is_plainly_full(markup: str, title: str) -> bool:
+    """A glance at beginning and end, which settles nearly all articles."""
+    if len(markup) < _FULL // 3 or len(title) > _FULL // 3:
+        return False
+    if _weight(_visible(_whole_tags(markup[:_GLANCE]))) < _FULL:
+        return False
+    end = _visible(markup[-_GLANCE // 2 :])[-60:]
+    return len(end) == 60 and not _CUT_OFF.search(end)
+
+
+def _weight(text: str) -> int:
+    return len(text) + 2 * len(_HAN.findall(text))
