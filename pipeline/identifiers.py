@@ -65,7 +65,7 @@ _HF_PLACES = frozenset(
     ).split()
 )
 _NAME = re.compile(r"^[A-Za-z0-9_.-]{1,100}$")
-_NAME_END = re.compile(r"(?:\.git(?:@.*)?)?[.,]*$")
+_NAME_END = re.compile(r"(?:\.git(?:@.*|cd)?)?[.,]*$")
 _RAW_HOSTS = frozenset(
     {"raw.githubusercontent.com", "codeload.github.com", "api.github.com", "raw.github.com"}
 )

@@ -29,13 +29,20 @@ _HOSTS = (
     r"|papers\.n(?:eur)?ips\.cc|proceedings\.neurips\.cc|modelscope\.cn)"
 )
 _BARE = re.compile(
-    rf"(?<![\w@/.-]){_HOSTS}(?::\d{{2,5}})?/(?:[!-;=?-Z_a-z~^|]|\\_){{1,1000}}", re.IGNORECASE
+    rf"(?:(?<![\w@/.-])|(?<=[a-z\d])(?=(?:github\.com|arxiv\.org)/)){_HOSTS}(?::\d{{2,5}})?/(?:[!-;=?-Z_a-z~^|]|\\_){{1,1000}}",
+    re.IGNORECASE,
 )
 _ARXIV = re.compile(
     r"(?<![a-z])arxiv(?:\.org)?(?:\s?(?:id|preprint|e-prints?|link|论文|编号))?\s{0,2}[:：/\-\[(（]?\s{0,2}(?:abs/|arxiv:)?\s?"
     r"(?P<id>\d{4}\s?\.\s?\d{4,5}|[a-z][a-z-]{1,15}(?:\.[a-z]{2})?/\d{7})(?:v\d{1,2})?(?![\d.]*\d)",
     re.IGNORECASE,
 )
+_SSH = re.compile(
+    r"(?<![\w@.-])git@(?P<host>(?:github|gitlab|gitee|bitbucket|codeberg)\.(?:com|org))[:/]"
+    r"(?P<path>[\w.-]{1,100}/[\w.-]{1,100})"
+)
+_AGAIN = re.compile(r"(?<=[\w/])(?:github\.com|arxiv\.org|huggingface\.co)/")
+"""The address that link cards print once more, right after the link or its title."""
 _DOI = re.compile(
     r"(?<![\w/.])(?:doi\s?[:：]?\s?)?(?P<id>10\.\d{4,9}/[A-Za-z0-9][-._;()/:A-Za-z0-9]{2,200})",
     re.IGNORECASE,
@@ -50,6 +57,10 @@ _WRAPPING_HOSTS = re.compile(
 )
 
 
+_PROXIED = re.compile(
+    r"https?://(?:[\w-]{1,40}\.){1,4}[a-z]{2,8}/(?:web/\d{1,14}/)?(https?://(?:www\.)?(?:github\.com|arxiv\.org|huggingface\.co|raw\.githubusercontent\.com)/.{1,1000})"
+)
+"""Mirrors and archives that carry the whole target in their path."""
 MAX_PLACES = 5_000
 
 
@@ -66,7 +77,7 @@ def find(text: str) -> Iterator[Found]:
     """Every address of a text in order, each place once."""
     plain = text.translate(_NARROW) if not text.isascii() else text
     taken = bytearray(len(text) + 1)
-    searches = (_urls, _bare, _arxiv, _dois)
+    searches = (_urls, _bare, _ssh, _arxiv, _dois)
     found = [f for search in searches for f in islice(search(plain, taken), MAX_PLACES)]
     return iter(sorted(found, key=lambda f: f.start))
 
@@ -77,6 +88,9 @@ def _urls(text: str, taken: bytearray) -> Iterator[Found]:
         inner = re.search(r"(?<=.)https?://(?!$)", rest)
         if inner and "=" not in rest[: inner.start()] and rest[inner.start() - 1] != "/":
             rest = rest[: inner.start()]
+        again = _AGAIN.search(rest, 12)
+        if again and "=" not in rest[: again.start()] and rest[again.start() - 1] != "/":
+            rest = rest[: again.start()]
         scheme = re.sub(r"\s", "", match["scheme"])
         end = match.start("rest") + len(rest)
         yield from _take(f"{scheme}{clean(rest)}", match.start(), end, taken)
@@ -86,6 +100,13 @@ def _bare(text: str, taken: bytearray) -> Iterator[Found]:
     for match in _BARE.finditer(text):
         rest = trim(match.group())
         yield from _take(f"https://{clean(rest)}", match.start(), match.start() + len(rest), taken)
+
+
+def _ssh(text: str, taken: bytearray) -> Iterator[Found]:
+    for match in _SSH.finditer(text):
+        path = trim(match["path"])
+        url = f"https://{match['host']}/{clean(path)}"
+        yield from _take(url, match.start(), match.start("path") + len(path), taken)
 
 
 def _arxiv(text: str, taken: bytearray) -> Iterator[Found]:
@@ -157,6 +178,8 @@ def unwrap(url: str) -> str:
 def _target(url: str) -> str | None:
     try:
         parts = urlsplit(url)
+        if inner := _PROXIED.match(url):
+            return inner.group(1)
         if not _WRAPPING_HOSTS.match((parts.hostname or "").lower()):
             return None
         query = parse_qs(parts.query, max_num_fields=50)

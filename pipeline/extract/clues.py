@@ -12,29 +12,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.extract.context import Context
+from pipeline.extract.subjects import is_title, tidy
 from pipeline.text import normal_title
 
 Clue = tuple[float, str]
 
 _PAPER_LABEL = re.compile(
-    r"论文|paper|原文(?!地址为公众号)|文章(?:链接|地址|题目|标题|名)|arxiv|预印本|preprint|技术报告|technical report|\bpdf\b|publication|题目|标题|\btitle\b|文献地址|链接|地址|\blink\b",
+    r"论文|paper|原文(?!地址为公众号)|文章(?:链接|地址|题目|标题|名)|arxiv|预印本|preprint|技术报告|technical report|\bpdf\b|publication|题目|标题|\btitle\b|文献地址|传送门|直达|链接|地址|\blink\b",
     re.IGNORECASE,
 )
 _CODE_LABEL = re.compile(
-    r"代码|code|git\s?hub|gitee|gitlab|源码|开源|项目|仓库|\brepo|工程|实现|主页|project|hugging\s?face|模型|model|权重|weights?|数据集?|dataset|toolkit|工具|链接|地址|\blink\b|官网|homepage|demo|体验",
+    r"代码|code|git\s?hub|gitee|gitlab|源码|开源|项目|仓库|库地址|传送门|直达|\brepo|工程|实现|主页|project|hugging\s?face|模型|model|权重|weights?|数据集?|dataset|toolkit|工具|链接|地址|\blink\b|官网|homepage|demo|体验",
     re.IGNORECASE,
 )
 _PAPER_LINE = re.compile(
     r"(?:论文|paper|原文|arxiv|文献)(?:的|原文|全文)*(?:下载|访问|阅读|pdf)?\s?(?:链接|连接|地址|网址|link|url|address|pdf)|^\W*(?:\[?\d*\]?)?\W*(?:论文|paper|arxiv|pdf|原文|文章)\W*$",
     re.IGNORECASE,
 )
-_CODE_LINE = re.compile(r"代码|源码|\bcode\b|git\s?hub|gitee|仓库|\brepo|开源|项目", re.IGNORECASE)
+_CODE_LINE = re.compile(
+    r"代码|源码|\bcode\b|git\s?hub|gitee|仓库|库地址|\brepo|开源|项目", re.IGNORECASE
+)
 _CODE_ADDRESS = re.compile(
     r"(?:代码|code|git\s?hub|源码|项目|仓库|repo|开源)\s?(?:仓库|项目)?\s?(?:链接|地址|网址|link|url)",
     re.IGNORECASE,
 )
 _UPKEEP = re.compile(
-    r"维护了|学习仓库|学习笔记仓库|学习资料|更多.{0,14}(?:知识|内容|资料|实现)|欢迎(?:大家)?(?:关注|加入)",
+    r"维护了|学习仓库|学习笔记仓库|学习资料|更多.{0,14}(?:知识|内容|资料|实现|解读|文章|笔记)|欢迎(?:大家)?(?:关注|加入)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
@@ -58,6 +61,8 @@ class Scene:
     papers: tuple[str, ...]
     codes: tuple[str, ...]
     titles: Mapping[str, str]
+    headings: frozenset[str]
+    """The names of the article's sections, in normal form."""
     bare: bool
     """True where the body has no paper link and a short list of references has one or two."""
 
@@ -95,6 +100,12 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 1.0, "前面提到论文"
     elif context.alone and context.section == "body":
         yield 1.0, "单独成行"
+    if context.paired:
+        yield 2.0, "与代码链接成对"
+    elif context.alone and context.section == "body" and _is_entry(context):
+        yield 1.0, "以论文标题为条目"
+    if context.alone and normal_title(context.label) in scene.headings:
+        yield 2.0, "标签就是文中一节的名称"
     named = scene.titles.get(mention.id)
     if named and (agrees(named, scene.title) or agrees(named, context.heading)):
         yield 3.0, "论文标题与文章或小节的标题一致"
@@ -108,6 +119,11 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield -1.0, "前文说明只是参考"
 
 
+def _is_entry(context: Context) -> bool:
+    """True where the link's own text is a title, as in a list of papers."""
+    return is_title(tidy(re.sub(r"^\W*\d{1,3}[.、)]\s*", "", context.mention.anchor)))
+
+
 def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
     mention = context.mention
     explicit = bool(_CODE_LINE.search(context.label))
@@ -116,9 +132,12 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 2.5, f"单独一行，标明“{context.label[-20:]}”"
     elif _CODE_ADDRESS.search(context.label) or _CODE_ADDRESS.search(context.lead[-15:]):
         yield 2.0, "前面标明是代码地址"
+    elif context.alone and _CODE_LINE.search(context.group):
+        yield 2.0, f"在“{context.group[-20:]}”的列表里"
     elif _CODE_LABEL.search(context.label) or _CODE_LINE.search(context.lead[-40:]):
         yield 1.0, "前面标明是代码"
-    if any(_OWN.search(t) for t in (context.lead[-50:], context.label, context.tail)):
+    promoted = _promoted(context)
+    if _owned(context) and not promoted:
         yield 2.0, "说明是本文公开的代码"
     if in_title(mention.id, scene.title):
         yield 3.0, "仓库名出现在文章标题里"
@@ -133,16 +152,31 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
     if scene.codes == (mention.id,):
         yield 1.0, "全文唯一的仓库"
         if context.section == "references" and scene.papers and scene.bare:
-            yield 3.5, "参考资料里与论文成对的唯一仓库"
+            yield 4.5, "参考资料里与论文成对的唯一仓库"
     if _BORROWED.search(context.lead[-40:]):
         yield -2.0, "前文说明只是参考或依赖"
-    promoted = _UPKEEP.search(context.lead) or _UPKEEP.search(context.label)
-    if promoted and (not context.alone or context.place > 0.8):
+    if promoted:
         yield -1.5, "作者顺带推广的学习仓库"
     if "/blob/" in mention.given:
         yield -1.0, "指向仓库里的某个文件"
     if _DEEP.search(mention.given):
         yield -1.5, "指向议题、合并请求或百科页"
+
+
+def _promoted(context: Context) -> bool:
+    """True where the author recommends a collection of notes in passing."""
+    said = _UPKEEP.search(context.lead) or _UPKEEP.search(context.label)
+    return bool(said) and (not context.alone or context.place > 0.8)
+
+
+def _owned(context: Context) -> bool:
+    """True where the words around say that it is the article's own; the nearest words count."""
+    lead = context.lead[-50:]
+    own = max((m.start() for m in _OWN.finditer(lead)), default=-1)
+    borrowed = max((m.start() for m in _BORROWED.finditer(lead)), default=-1)
+    if own > borrowed:
+        return True
+    return bool(_OWN.search(context.label if borrowed < 0 else "") or _OWN.search(context.tail))
 
 
 def agrees(named: str, title: str) -> bool:

@@ -74,6 +74,10 @@ class Context:
     in_code: bool
     place: float
     """How far into the text, 0-1."""
+    group: str = ""
+    """The line with a colon that introduces the list of links this one is in (`开源链接：`)."""
+    paired: bool = False
+    """True where a paper and a repository stand side by side (`[Title](…) / [Code](…)`)."""
 
 
 def contexts(document: Document, found: Sequence[Mention]) -> list[Context]:
@@ -152,7 +156,33 @@ def _context(
         heading=document.blocks[heading].text if heading >= 0 else "",
         in_code=block.kind == "code",
         place=(block.start + mention.start) / total,
+        group=_group(document, mention.block, linked),
+        paired=_paired(block, found, number),
     )
+
+
+def _group(document: Document, number: int, linked: set[int]) -> str:
+    """The short line with a colon above a run of lines that each hold a link."""
+    for above in range(number - 1, max(number - 9, -1), -1):
+        text = document.blocks[above].text.strip()
+        if above not in linked:
+            return text if len(text) <= 40 and text.endswith((":", "：")) else ""
+        if len(text) > 200:
+            return ""
+    return ""
+
+
+def _paired(block: Block, found: Sequence[Mention], number: int) -> bool:
+    """True where the neighbour in the same line is of the other kind, with little between."""
+    mention = found[number]
+    for other in (*found[max(number - 1, 0) : number], *found[number + 1 : number + 2]):
+        first, second = sorted((mention, other), key=lambda m: m.start)
+        if {mention.kind, other.kind} != {"paper", "code"} or other.block != mention.block:
+            continue
+        between = block.text[first.end : second.start].strip()
+        if len(between) <= 14 and not re.search(r"[。；;！？]|https?:", between):
+            return True
+    return False
 
 
 def _words(anchor: str) -> str:

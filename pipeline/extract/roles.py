@@ -8,6 +8,7 @@ numbers set by hand on half of the labelled articles and checked on the other ha
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -64,8 +65,19 @@ def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -
         papers=tuple(body or papers),
         codes=tuple(k for k, seen in by_id.items() if seen[0].mention.kind == "code"),
         titles=titles,
+        headings=_headings(document),
         bare=not body and 0 < len(papers) <= 2 and (short or reads_a_paper(document)),
     )
+
+
+def _headings(document: Document) -> frozenset[str]:
+    """The names of the article's sections, without their numbers."""
+    named = (
+        normal_title(re.sub(r"^[\W\d_]+", "", block.text))
+        for block in document.blocks
+        if block.kind == "heading" or block.bold
+    )
+    return frozenset(name for name in named if 3 <= len(name) <= 60)
 
 
 def _link(document: Document, scene: Scene, seen: Sequence[Context]) -> Link:
@@ -142,15 +154,21 @@ def _one_per_work(links: list[Link]) -> list[Link]:
     for link in links:
         key = normal_title(link.title) if link.kind == "paper" and link.title else ""
         known = works.get(key) if key else None
+        if known is not None and _index(known) == _index(link) != "url":
+            known = None  # one index gives a work one id: these are two, whatever their titles
         if known is None:
             works[key or link.id] = link
             out.append(link)
             continue
-        first = min((known, link), key=lambda w: _RANK.get(w.id.split(":")[0], 9))
+        first = min((known, link), key=lambda w: _RANK.get(_index(w), 9))
         merged = replace(first, role="main" if "main" in (known.role, link.role) else "mentioned")
         works[key] = merged
         out[out.index(known)] = merged
     return out
+
+
+def _index(link: Link) -> str:
+    return link.id.split(":")[0]
 
 
 def evidence(block: Block, mention: Mention) -> str:

@@ -112,7 +112,11 @@ def title_of(document: Document, seen: Sequence[Context]) -> str | None:
             block.text[max(mention.start - 600, 0) : mention.start]
         ):
             return own
-        if context.section != "references" and (above := _above(document, mention.block)):
+        if (
+            context.section != "references"
+            and context.alone
+            and (above := _above(document, mention.block))
+        ):
             return above
     return None
 
