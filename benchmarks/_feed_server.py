@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 HOSTS = 125
 _PARAGRAPHS = (
@@ -34,7 +35,7 @@ _RSS = (
 _RSS_ITEM = (
     "<item><title>FEED 的第 {n} 篇文章：检测与分割</title><link>https://FEED.example/{n}</link>"
     "<guid isPermaLink='false'>FEED-{n}</guid><dc:creator>作者</dc:creator>"
-    "<category>视觉</category><pubDate>Thu, 17 Sep 2026 {h:02}:{m:02}:00 GMT</pubDate>"
+    "<category>视觉</category><pubDate>{day:%a, %d %b %Y %H:%M:%S} GMT</pubDate>"
     "<description>导语 {n}</description>"
     "<content:encoded><![CDATA[{content}]]></content:encoded></item>"
 )
@@ -45,15 +46,18 @@ _ATOM = (
 _ATOM_ITEM = (
     "<entry><title type='html'>FEED 的第 {n} 篇文章</title><id>tag:FEED,{n}</id>"
     "<link rel='alternate' href='https://FEED.example/{n}'/><author><name>作者</name></author>"
-    "<published>2026-09-17T{h:02}:{m:02}:00Z</published>"
-    "<updated>2026-09-17T{h:02}:{m:02}:00Z</updated>"
+    "<published>{day:%Y-%m-%dT%H:%M:%SZ}</published>"
+    "<updated>{day:%Y-%m-%dT%H:%M:%SZ}</updated>"
     "<content type='html'><![CDATA[{content}]]></content></entry>"
 )
 
 
 def template(frame: str, entry: str, entries: int) -> bytes:
-    """A whole feed with `FEED` for its name."""
-    items = (entry.format(n=n, h=n // 60 % 24, m=n % 60, content=_CONTENT) for n in range(entries))
+    """A whole feed with `FEED` for its name, an article a day until today."""
+    today = datetime.now(UTC)
+    items = (
+        entry.format(n=n, day=today - timedelta(days=n), content=_CONTENT) for n in range(entries)
+    )
     return frame.format("".join(items)).encode()
 
 
@@ -64,6 +68,8 @@ class Book:
         self.requests = self.unchanged = self.most = 0
         self.serving: Counter[str] = Counter()
         self.most_per_host: Counter[str] = Counter()
+        self.starts: Counter[str] = Counter()
+        self.first_start: dict[str, float] = {}
         self.last_start: dict[str, float] = {}
         self.gap: dict[str, float] = {}
 
@@ -76,7 +82,13 @@ class Book:
         if host in self.last_start:
             since = now - self.last_start[host]
             self.gap[host] = min(self.gap.get(host, since), since)
+        self.starts[host] += 1
+        self.first_start.setdefault(host, now)
         self.last_start[host] = now
+
+    def pace(self, host: str) -> float:
+        """Seconds between two starts on average."""
+        return (self.last_start[host] - self.first_start[host]) / max(1, self.starts[host] - 1)
 
     def as_json(self) -> bytes:
         """The book's summary."""
@@ -87,6 +99,7 @@ class Book:
                 "most": self.most,
                 "most_per_host": max(self.most_per_host.values(), default=0),
                 "gaps": {h: g for h, g in self.gap.items() if h.startswith("slow")},
+                "paces": {h: self.pace(h) for h in self.gap if h.startswith("slow")},
             }
         ).encode()
 

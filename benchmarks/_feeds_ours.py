@@ -21,7 +21,7 @@ from benchmarks._feed_server import addresses
 from pipeline.fetch import FetchPolicy, PoliteFetcher
 from pipeline.sources import Sources
 from pipeline.stages import App, Run
-from pipeline.stages.collect import poll
+from pipeline.stages.poll import poll
 from pipeline.store import open_store
 from pipeline.types import Feed
 from pipeline.wiring import SystemClock

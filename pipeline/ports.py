@@ -317,6 +317,15 @@ class Store(Limiter, VectorCache, Protocol):
     def feed_health(self) -> Sequence[tuple[Feed, FeedMemory, Issue | None]]:
         """Every followed feed with its memory and its last failure."""
 
+    def published_dates(
+        self, feed_ids: Sequence[str], silent_since: datetime | None = None
+    ) -> Mapping[str, Sequence[datetime]]:
+        """When the articles of each feed were published, as far as the feed said.
+
+        A feed of which nothing is known is left out, and with `silent_since` every feed that
+        published anything later.
+        """
+
     # pages and articles
     def entries_to_fetch(self, now: datetime, limit: int) -> Sequence[PendingEntry]:
         """Entries without a page that are due, oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.errors import Issue
@@ -30,18 +31,20 @@ class Sources:
     def request(self, feed: Feed, memory: FeedMemory) -> FetchRequest | None:
         """What to ask the network for, None for sources on disk.
 
-        After a failure the next of the feed's addresses takes its turn. Times of change mean
-        nothing across servers, so a feed with fallbacks is asked conditionally by ETag only.
+        After a failure the next of the feed's addresses takes its turn. Marks of change mean
+        nothing across servers, so only the first address gives and gets them.
         """
         if feed.kind in _ON_DISK:
             return None
         addresses = (feed.url, *feed.fallbacks)
+        url = addresses[memory.failures % len(addresses)]
+        first = url == feed.url
         return FetchRequest(
-            url=addresses[memory.failures % len(addresses)],
+            url=url,
             token=feed.id,
             purpose="feed",
-            etag=memory.etag,
-            last_modified=None if feed.fallbacks else memory.last_modified,
+            etag=memory.etag if first else None,
+            last_modified=memory.last_modified if first else None,
         )
 
     def read(self, feed: Feed, page: Page | None, memory: FeedMemory, now: datetime) -> Poll:
@@ -56,6 +59,8 @@ class Sources:
 
     def _read_page(self, feed: Feed, page: Page, memory: FeedMemory, now: datetime) -> Poll:
         mark = hashlib.sha256(page.body).hexdigest()
+        if page.url != feed.url:
+            page = replace(page, etag=None, last_modified=None)
         if mark == memory.body_hash:
             return Poll(
                 feed_id=feed.id,

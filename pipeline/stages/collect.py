@@ -1,4 +1,4 @@
-"""Poll the feeds, fetch the pages: everything that asks the web for articles."""
+"""Fetch the pages of entries, and how long to wait after a failure."""
 
 from __future__ import annotations
 
@@ -11,22 +11,17 @@ from pipeline.ports import PendingEntry
 from pipeline.stages.app import App, Run, Tally
 from pipeline.types import (
     Entry,
-    Feed,
-    FeedMemory,
-    Fetched,
     FetchRequest,
     Page,
     PageState,
-    Poll,
     StageReport,
 )
 from pipeline.urls import host_of
 
 MAX_PAGES_PER_RUN = 5000
 PAGE_ATTEMPTS = 8
-_FEED_BACKOFF = timedelta(minutes=15)
 _PAGE_BACKOFF = timedelta(minutes=10)
-_LONGEST = timedelta(hours=24)
+LONGEST = timedelta(hours=24)
 CAPTCHA_PAUSE = timedelta(hours=6)
 
 _STATE_WORDS: dict[PageState, tuple[str, str, bool]] = {
@@ -53,95 +48,15 @@ _STATE_WORDS: dict[PageState, tuple[str, str, bool]] = {
 }
 
 
-def poll(app: App, run: Run) -> StageReport:
-    """Ask every feed that is due what is new, and remember its entries."""
-    tally = Tally("poll", run, total=len(app.feeds))
-    now = app.clock.now()
-    app.store.sync_feeds(app.feeds, now)
-    memories = app.store.memories([f.id for f in app.feeds])
-    due: dict[str, Feed] = {}
-    requests: list[FetchRequest] = []
-    for feed in app.feeds:
-        memory = memories[feed.id]
-        if memory.next_poll_at and memory.next_poll_at > now:
-            tally.step("skipped", _waiting(feed, memory))
-            continue
-        request = app.source.request(feed, memory)
-        if request is None:
-            _record(app, tally, feed, None, memory)
-        else:
-            due[feed.id] = feed
-            requests.append(_marked(request, feed))
-    tally.requests = len(requests)
-    for fetched in app.fetcher.fetch_many(requests):
-        feed = due[fetched.request.token]
-        if fetched.issue:
-            _poll_failed(app, tally, feed, memories[feed.id], fetched.issue, fetched.retry_after)
-        else:
-            _record(app, tally, feed, fetched, memories[feed.id])
-    return tally.report()
-
-
-def _marked(request: FetchRequest, feed: Feed) -> FetchRequest:
-    return FetchRequest(
-        url=request.url,
-        token=feed.id,
-        purpose="feed",
-        etag=request.etag,
-        last_modified=request.last_modified,
-        referer=request.referer,
-    )
-
-
-def _record(
-    app: App, tally: Tally, feed: Feed, fetched: Fetched | None, memory: FeedMemory
-) -> None:
-    """Read what the feed answered (or its file on disk) and store its new entries."""
-    now = app.clock.now()
-    if fetched and fetched.unchanged:
-        app.store.record_poll(Poll(feed_id=feed.id, unchanged=True), now)
-        tally.step("made", count=0)
-        return
-    read = app.source.read(feed, fetched.page if fetched else None, memory, now)
-    fatal = next((i for i in read.issues if i.code.startswith("feed.not_")), None)
-    if fatal:
-        _poll_failed(app, tally, feed, memory, fatal, None)
-        return
-    new = app.store.record_poll(read, now)
-    tally.step("made", *read.issues, count=new)
-
-
-def _poll_failed(
-    app: App, tally: Tally, feed: Feed, memory: FeedMemory, issue: Issue, retry_after: float | None
-) -> None:
-    now = app.clock.now()
-    named = _about(f"{feed.title}", issue)
-    wait = backoff(_FEED_BACKOFF, memory.failures, feed.id)
-    if retry_after is not None:
-        wait = max(wait, timedelta(seconds=min(retry_after, _LONGEST.total_seconds())))
-    app.store.record_poll_failure(feed.id, named, now, now + wait)
-    tally.step("failed", named)
-
-
 def backoff(base: timedelta, failures: int, seed: str) -> timedelta:
     """Exponential back-off to 24 hours with a jitter of ±20 % that depends on `seed` only."""
     grown = base * (1 << min(failures, 12))
     jitter = int(hashlib.sha256(f"{seed}{failures}".encode()).hexdigest()[:4], 16) / 0xFFFF
-    return min(grown * (0.8 + 0.4 * jitter), _LONGEST)
+    return min(grown * (0.8 + 0.4 * jitter), LONGEST)
 
 
-def _waiting(feed: Feed, memory: FeedMemory) -> Issue:
-    assert memory.next_poll_at is not None
-    return Issue(
-        subject=feed.title,
-        code="feed.backing_off",
-        sentence=f"之前连续失败 {memory.failures} 次，这次先不问。",
-        remedy=f"{memory.next_poll_at:%Y-%m-%d %H:%M} UTC 之后自动再试；stardraft sources 看原因。",
-        temporary=True,
-    )
-
-
-def _about(subject: str, issue: Issue) -> Issue:
+def about(subject: str, issue: Issue) -> Issue:
+    """The issue under the name by which the reader knows what it concerns."""
     return Issue(
         subject=subject,
         code=issue.code,
@@ -230,7 +145,7 @@ def _fetch_failed(
     app: App, tally: Tally, item: PendingEntry, issue: Issue, retry_after: float | None
 ) -> None:
     now = app.clock.now()
-    named = _about(item.entry.title or item.entry.url, issue)
+    named = about(item.entry.title or item.entry.url, issue)
     next_at = None
     if issue.temporary and item.attempts + 1 < PAGE_ATTEMPTS:
         wait = (
@@ -239,7 +154,7 @@ def _fetch_failed(
             else backoff(_PAGE_BACKOFF, item.attempts, item.entry_id)
         )
         if retry_after is not None:
-            wait = max(wait, timedelta(seconds=min(retry_after, _LONGEST.total_seconds())))
+            wait = max(wait, timedelta(seconds=min(retry_after, LONGEST.total_seconds())))
         next_at = now + wait
     app.store.fetch_failed(item.entry_id, named, now, next_at)
     tally.step("failed" if issue.temporary else "skipped", named)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 
 from pipeline.stages.app import App, Run
-from pipeline.stages.collect import fetch, poll
+from pipeline.stages.collect import fetch
+from pipeline.stages.poll import poll
 from pipeline.stages.read import enrich, extract
 from pipeline.stages.write import draft, score
 from pipeline.types import RunReport, StageReport

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, or_, select, update
 
 from pipeline.errors import Issue
 from pipeline.store import tables
@@ -99,6 +99,26 @@ class FeedRows(Part):
             (load(Feed, r["doc"]), _memory(r), load(Issue, r["issue"]) if r["issue"] else None)
             for r in rows
         ]
+
+    def published_dates(
+        self, feed_ids: Sequence[str], silent_since: datetime | None = None
+    ) -> Mapping[str, Sequence[datetime]]:
+        """When each feed's articles were published; with `silent_since` only of silent feeds."""
+        found: dict[str, list[datetime]] = {}
+        with self.database.read() as connection:
+            for some in chunks(feed_ids):
+                for feed_id, moment in connection.execute(_dates(some, silent_since)):
+                    found.setdefault(feed_id, []).append(moment)
+        return found
+
+
+def _dates(feed_ids: Sequence[str], silent_since: datetime | None) -> Select[tuple[str, datetime]]:
+    feed_id, published = tables.entries.c.feed_id, tables.entries.c.published
+    statement = select(feed_id, published).where(feed_id.in_(feed_ids), published.is_not(None))
+    if silent_since is None:
+        return statement
+    lively = select(feed_id).where(published > silent_since)
+    return statement.where(feed_id.not_in(lively))
 
 
 def _memory(row: RowMapping) -> FeedMemory:
