@@ -37,7 +37,7 @@ _CODE_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _UPKEEP = re.compile(
-    r"维护了|学习仓库|学习笔记仓库|学习资料|更多.{0,14}(?:知识|内容|资料|实现|解读|文章|笔记)|欢迎(?:大家)?(?:关注|加入)",
+    r"维护了|学习仓库|学习笔记仓库|学习资料|更多.{0,14}(?:知识|内容|资料|实现|解读|文章|笔记|论文)|欢迎(?:大家)?(?:关注|加入|收藏)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
@@ -48,6 +48,7 @@ _BORROWED = re.compile(
     r"参考(?!答案)|借鉴|改编|基于|来自|来源|源自|摘自|引自|类似|例如|比如|对比|依赖|感谢|灵感|见[:：]?$|详见|可[以]?(?:看|见)|像|\brefer|based on|\bsee\b|\bvia\b|issue|\bPR\b|pull request|安装|作者的另|其他|其它|另一|另外",
     re.IGNORECASE,
 )
+_EARLIER = re.compile(r"此前|以往|早先|前人|先前|随后|启发|不同于|相比|对比")
 _DEEP = re.compile(r"/(?:issues|pull|discussions|commit|compare|wiki)(?:/|$)")
 _CLONE = re.compile(r"git\s+clone\s+(?:--?[\w-]+\s+(?:\d+\s+)?)*$")
 
@@ -98,7 +99,7 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 2.0, "前面标明是论文链接"
     elif _PAPER_LABEL.search(f"{context.label}{context.lead[-15:]}"):
         yield 1.0, "前面提到论文"
-    elif context.alone and context.section == "body":
+    elif context.alone and context.section == "body" and not _EARLIER.search(context.lead):
         yield 1.0, "单独成行"
     if context.paired:
         yield 2.0, "与代码链接成对"
@@ -115,13 +116,14 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 1.0, "开头给出的第一篇论文"
     if scene.bare and context.section == "references" and named is None:
         yield 4.5, "正文没有别的论文链接，参考资料只有这一两篇"
-    if _BORROWED.search(context.lead[-15:]):
-        yield -1.0, "前文说明只是参考"
+    if _BORROWED.search(context.lead[-15:]) or (not strong and _EARLIER.search(context.lead)):
+        yield -1.0, "前文说明是参考或此前的工作"
 
 
 def _is_entry(context: Context) -> bool:
-    """True where the link's own text is a title, as in a list of papers."""
-    return is_title(tidy(re.sub(r"^\W*\d{1,3}[.、)]\s*", "", context.mention.anchor)))
+    """True where the link's own text or the line above it is a title, as in a list of papers."""
+    own = (context.mention.anchor, context.above)
+    return any(is_title(tidy(re.sub(r"^\W*\d{1,3}[.、)]\s*", "", text))) for text in own)
 
 
 def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
@@ -145,6 +147,8 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 1.0, "仓库名与文章标题有共同的词"
     elif in_title(mention.id, context.heading):
         yield 2.0, "仓库名出现在小节标题里"
+    if context.paired and context.section == "body":
+        yield 1.5, "与论文链接成对"
     if _CLONE.search(context.lead):
         yield 1.0, "教程要求克隆它"
     if scene.counts.get(mention.id, 0) >= 2:

@@ -47,6 +47,13 @@ _CITATION = re.compile(
 )
 _CUT = re.compile(r"[。；;！!？?\n]|[,，](?=[^,，]*$)")
 _LINKY = re.compile(r"[\s\W\d_]*")
+_BARE_LINE = re.compile(r"[!-~：／]{4,300}")
+"""A line that is an address and nothing else."""
+_COORDINATED = re.compile(
+    r"[)）\]》\s]{0,4}(?:和|与|及|以及|、|,|，|and|&)\s?[\w .-]{0,30}[(（\[：:]?\s?"
+)
+"""Between two links that share their sentence's verb (`对比了 A (…) 和 B (…)`)."""
+_ADDRESS = re.compile(r"https?://[!-~]{1,500}")
 _SENTENCE = re.compile(r"[。；！？\n]")
 
 
@@ -76,8 +83,10 @@ class Context:
     """How far into the text, 0-1."""
     group: str = ""
     """The line with a colon that introduces the list of links this one is in (`开源链接：`)."""
+    above: str = ""
+    """The nearest line above that is no address, where the link has a line to itself."""
     paired: bool = False
-    """True where a paper and a repository stand side by side (`[Title](…) / [Code](…)`)."""
+    """True where paper and repository stand side by side, or one below the other unlabelled."""
 
 
 def contexts(document: Document, found: Sequence[Mention]) -> list[Context]:
@@ -141,6 +150,9 @@ def _context(
     )
     before = block.text[max(begin, mention.start - REACH) : mention.start]
     lead = _SENTENCE.split(before)[-1][-120:]
+    if begin and _COORDINATED.fullmatch(before):
+        start = max(mention.start - REACH, 0)
+        lead = _SENTENCE.split(_ADDRESS.sub("", block.text[start : mention.start]))[-1][-120:]
     label = _CUT.split(before)[-1][-40:].strip()
     if _LINKY.fullmatch(before) and not begin:
         label = _label_above(document, mention.block, linked) or label
@@ -157,7 +169,8 @@ def _context(
         in_code=block.kind == "code",
         place=(block.start + mention.start) / total,
         group=_group(document, mention.block, linked),
-        paired=_paired(block, found, number),
+        above=_above(document, mention.block),
+        paired=_paired(block, found, number) or _stacked(document, found, number),
     )
 
 
@@ -170,6 +183,26 @@ def _group(document: Document, number: int, linked: set[int]) -> str:
         if len(text) > 200:
             return ""
     return ""
+
+
+def _above(document: Document, number: int) -> str:
+    if not _BARE_LINE.fullmatch(document.blocks[number].text.strip()):
+        return ""
+    for above in range(number - 1, max(number - 4, -1), -1):
+        text = document.blocks[above].text.strip()
+        if not _BARE_LINE.fullmatch(text):
+            return "" if _CITATION.search(text) or len(text) > 260 else text
+    return ""
+
+
+def _stacked(document: Document, found: Sequence[Mention], number: int) -> bool:
+    """True for a repository on a line of its own right below a paper on a line of its own."""
+    mention, other = found[number], found[max(number - 1, 0)]
+    return (
+        (other.kind, mention.kind, other.block) == ("paper", "code", mention.block - 1)
+        and _BARE_LINE.fullmatch(document.blocks[other.block].text.strip()) is not None
+        and _BARE_LINE.fullmatch(document.blocks[mention.block].text.strip()) is not None
+    )
 
 
 def _paired(block: Block, found: Sequence[Mention], number: int) -> bool:
@@ -205,7 +238,7 @@ def _label_above(document: Document, number: int, linked: set[int]) -> str:
         block = document.blocks[above]
         text = block.text.strip()
         if above in linked and len(text) > 12:
-            if not block.text.lstrip().startswith("http"):
+            if not _BARE_LINE.fullmatch(text):
                 return ""
             continue
         if block.kind == "heading" and section_of(text) is not None:

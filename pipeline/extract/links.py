@@ -107,6 +107,8 @@ def _places(document: Document, number: int, block: Block) -> Iterator[Found]:
 def resolve(address: str, block: int, start: int, end: int, anchor: str = "") -> Mention | None:
     """What an address points to, None for what is no address or no content."""
     url = unwrap(address.strip())
+    if "(" not in url[-200:]:
+        url = url.rstrip(")）】》。，、；")  # what an automatic linker took from the sentence
     if not is_web_url(url):
         url = re.sub(r"[\s<>\"\\^`{|}].*$", "", url, flags=re.DOTALL)
         if not is_web_url(url):
