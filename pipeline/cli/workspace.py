@@ -146,31 +146,45 @@ def _check_token(workspace: Workspace) -> Check:
 
 
 def sources(config: Config = None, as_json: Json = False) -> None:
-    """每个来源上次何时有回应，失败的原因和下次再试的时间。"""
+    """每个来源上次何时有回应，失败的原因和下次再试的时间，哪些可能已经停更。"""
     from pipeline.settings import find_config, load_workspace
+    from pipeline.stages.freshness import silent_sources
     from pipeline.wiring import SystemClock, feeds_of, open_store
 
     workspace = load_workspace(find_config(config, Path.cwd()))
     feeds, issues = feeds_of(workspace)
+    now = SystemClock().now()
     store = open_store(workspace)
     try:
-        store.sync_feeds(feeds, SystemClock().now())
+        store.sync_feeds(feeds, now)
         health = store.feed_health()
+        silent = silent_sources(store, [feed for feed, _, _ in health], now)
     finally:
         store.close()
     complain(issues)
     if as_json:
-        say_json([_as_data(*row) for row in health])
+        say_json([_as_data(*row, silent.get(row[0].id)) for row in health])
         return
     for feed, memory, issue in health:
-        seen = f"{memory.last_ok_at:%Y-%m-%d %H:%M} UTC" if memory.last_ok_at else "还没有过"
-        typer.echo(f"{'✗' if issue else '✓'} {feed.title}  上次有回应：{seen}")
-        if issue:
-            again = f"{memory.next_poll_at:%m-%d %H:%M} UTC 再试" if memory.next_poll_at else ""
-            typer.echo(f"    连续失败 {memory.failures} 次：{issue.sentence} {again}")
+        _show_source(feed, memory, issue, silent.get(feed.id))
 
 
-def _as_data(feed: Feed, memory: FeedMemory, issue: Issue | None) -> dict[str, object]:
+def _show_source(
+    feed: Feed, memory: FeedMemory, issue: Issue | None, silence: Issue | None
+) -> None:
+    seen = f"{memory.last_ok_at:%Y-%m-%d %H:%M} UTC" if memory.last_ok_at else "还没有过"
+    mark = "✗" if issue else "?" if silence else "✓"
+    typer.echo(f"{mark} {feed.title}  上次有回应：{seen}")
+    if issue:
+        again = f"{memory.next_poll_at:%m-%d %H:%M} UTC 再试" if memory.next_poll_at else ""
+        typer.echo(f"    连续失败 {memory.failures} 次：{issue.sentence} {again}")
+    if silence:
+        typer.echo(f"    {silence.sentence} {silence.remedy}")
+
+
+def _as_data(
+    feed: Feed, memory: FeedMemory, issue: Issue | None, silence: Issue | None
+) -> dict[str, object]:
     return {
         "id": feed.id,
         "title": feed.title,
@@ -179,4 +193,5 @@ def _as_data(feed: Feed, memory: FeedMemory, issue: Issue | None) -> dict[str, o
         "next_poll_at": memory.next_poll_at and memory.next_poll_at.isoformat(),
         "failures": memory.failures,
         "issue": issue and issue.sentence,
+        "stale": silence and silence.sentence,
     }

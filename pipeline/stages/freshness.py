@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from pipeline.errors import Issue
+from pipeline.ports import Store
 from pipeline.types import Feed
 
 _DAYS_LOOKED_AT = 31
@@ -58,6 +59,13 @@ def freshness(
         usual=usual,
         allowed=max(LEAST_SILENCE.days, _PATIENCE * usual),
     )
+
+
+def silent_sources(store: Store, feeds: Sequence[Feed], now: datetime) -> Mapping[str, Issue]:
+    """What to say of each feed that has been silent for longer than its rhythm explains."""
+    dates = store.published_dates([feed.id for feed in feeds], now - LEAST_SILENCE)
+    judged = ((feed, freshness(dates.get(feed.id, ()), now)) for feed in feeds)
+    return {feed.id: stale_issue(feed, fresh) for feed, fresh in judged if fresh and fresh.stale}
 
 
 def stale_issue(feed: Feed, fresh: Freshness, *, stood_in: bool = False) -> Issue:
