@@ -18,6 +18,9 @@ def extract(
     source: Annotated[str, typer.Argument(metavar="FILE|URL", help="网页、Markdown 文件或网址。")],
     config: Config = None,
     to_json: Json = False,
+    explained: Annotated[
+        bool, typer.Option("--explain", help="逐条说明链接的角色、标签、原因和原文。")
+    ] = False,
 ) -> None:
     """读一篇文章：标题、正文、论文与代码链接，各有依据。"""
     from pipeline.extract import PageExtractor, as_json
@@ -27,7 +30,7 @@ def extract(
     if to_json:
         say_json(as_json(article))
     else:
-        _show(article)
+        _show(article, explained=explained)
 
 
 def _from_disk(path: Path) -> Page:
@@ -67,7 +70,7 @@ def _from_web(url: str, config: Path | None) -> Page:
     return fetched.page
 
 
-def _show(article: Article) -> None:
+def _show(article: Article, *, explained: bool = False) -> None:
     typer.echo(f"{article.title or '（没有标题）'}  [{article.state.value}]")
     details = (
         article.account,
@@ -75,13 +78,22 @@ def _show(article: Article) -> None:
         article.published and f"{article.published:%Y-%m-%d %H:%M} UTC",
     )
     typer.echo("  ".join(d for d in details if d))
+    if explained:
+        from pipeline.extract import explain
+
+        typer.echo("\n".join(explain(article)))
+    else:
+        _list(article)
+    for issue in article.issues:
+        typer.echo(f"  {issue.sentence} {issue.remedy}")
+
+
+def _list(article: Article) -> None:
     for link in article.links:
         typer.echo(f"  {link.role:9} {link.kind:7} {link.id}")
         typer.echo(f"            {link.reason}")
     for subject in article.subjects:
         typer.echo(f"  只有标题：{subject}")
-    for issue in article.issues:
-        typer.echo(f"  {issue.sentence} {issue.remedy}")
 
 
 def add(

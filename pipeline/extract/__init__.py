@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipeline.extract.extractor import PageExtractor
-    from pipeline.extract.payload import as_json, read_path
+    from pipeline.extract.payload import as_json, explain, read_path
 
-__all__ = ["PageExtractor", "as_json", "read_path"]
+__all__ = ["PageExtractor", "as_json", "explain", "read_path"]
 
 
 def __getattr__(name: str) -> Any:
@@ -23,7 +23,7 @@ def __getattr__(name: str) -> Any:
         from pipeline.extract.extractor import PageExtractor
 
         return PageExtractor
-    if name in ("as_json", "read_path"):
+    if name in ("as_json", "explain", "read_path"):
         from pipeline.extract import payload
 
         return getattr(payload, name)

@@ -44,6 +44,34 @@ def as_json(article: Article) -> dict[str, Any]:
     }
 
 
+_ROLES = {"main": "主要", "mentioned": "提到"}
+_KINDS = {
+    "paper": "论文", "code": "代码", "dataset": "数据", "demo": "演示", "project": "主页",
+    "video": "视频", "other": "其他",
+}  # fmt: skip
+
+
+def explain(article: Article) -> list[str]:
+    """The links in reading order as lines for a terminal: role, kind and id, then what the page
+    calls it, why it has its role and the text it was found in."""
+    order = sorted(article.links, key=lambda k: (k.role != "main", k.position))
+    lines = [line for link in order for line in _explained(link)]
+    for subject in article.subjects:
+        lines += [f"{_ROLES['main']}  论文  {subject}", "      原因  文章只给出标题，没有链接"]
+    return lines or ["没有找到论文或代码链接。"]
+
+
+def _explained(link: Link) -> list[str]:
+    said = {
+        "标题": link.title,
+        "标签": link.label,
+        "原因": link.reason,
+        "原文": " ".join(link.evidence.split()),
+    }
+    head = f"{_ROLES[link.role]}  {_KINDS.get(link.kind, link.kind)}  {link.id}"
+    return [head, *(f"      {name}  {text}" for name, text in said.items() if text)]
+
+
 def _link(link: Link) -> dict[str, Any]:
     kind = "code" if link.id.startswith("huggingface.co/") else link.kind
     return {

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.extract import PageExtractor, as_json, read_path
-from pipeline.identifiers import identify
+from tests.eval import peers
 
 NOW = datetime(2026, 9, 18, tzinfo=UTC)
 Links = Iterable[tuple[str, str, str]]
@@ -59,24 +59,6 @@ def ours(path: Path) -> Links:
     return [(link["id"], link["kind"], link["role"]) for link in found["links"]]
 
 
-def naive(path: Path) -> Links:
-    """What a regular expression finds: every arXiv and GitHub address, all of them main."""
-    text = path.read_text("utf-8", "replace")
-    urls = re.findall(r"https?://(?:arxiv\.org|github\.com)/[\w./-]+", text)
-    return {(k.id, k.kind, "main") for u in urls if (k := identify(u.rstrip(".")))}
-
-
-def first_of_each(path: Path) -> Links:
-    """The usual shortcut: the first arXiv and the first GitHub address are the main ones."""
-    text = path.read_text("utf-8", "replace")
-    found = []
-    for host in (r"arxiv\.org", r"github\.com"):
-        urls = re.findall(rf"https?://{host}/[\w./-]+", text)
-        known = [k for u in urls if (k := identify(u.rstrip(".")))]
-        found += [(known[0].id, known[0].kind, "main")] if known else []
-    return found
-
-
 def measure(method: Method, corpus: Path, articles: Iterable[dict[str, Any]]) -> dict[str, Score]:
     """The four scores of a method over labelled articles."""
     totals = dict.fromkeys(MEASURES, (0, 0, 0))
@@ -112,15 +94,17 @@ def main() -> None:
         os.environ.get("STARDRAFT_CORPUS", Path(__file__).parents[3] / "shared" / "corpus")
     )
     articles = labels_of(corpus)
-    print(f"{'F1':<14}" + "".join(f"{name:>12}" for name in MEASURES))
+    print(f"{'F1':<17}" + "".join(f"{name:>12}" for name in MEASURES))
     rows: dict[str, Method] = {
         "stardraft": ours,
-        "naive regex": naive,
-        "first of each": first_of_each,
+        "naive regex": peers.naive,
+        "linkify-it-py": peers.linkify,
+        "first GitHub URL": peers.first_github,
+        "first of each": peers.first_of_each,
     }
     for label, method in rows.items():
         scores = measure(method, corpus, articles)
-        print(f"{label:<14}" + "".join(f"{scores[name].f1:>12.3f}" for name in MEASURES))
+        print(f"{label:<17}" + "".join(f"{scores[name].f1:>12.3f}" for name in MEASURES))
 
 
 if __name__ == "__main__":
