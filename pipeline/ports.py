@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 from pipeline.errors import Issue
 from pipeline.types import (
@@ -289,7 +289,33 @@ class Feedback:
     at: datetime
 
 
-class Store(Limiter, VectorCache, Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One revision of a day's publication on its way to a target (a path or repository).
+
+    `files` are pairs of path and SHA-256; `state` says how far it got, the target itself
+    whether it is there; `commit` is what the target calls it.
+    """
+
+    target: str
+    revision: str
+    day: date
+    files: tuple[tuple[str, str], ...] = ()
+    state: Literal["planned", "committed", "pushed"] = "planned"
+    commit: str = ""
+
+
+class Outbox(Protocol):
+    """store/: what was published, so that a kill or a lost answer never publishes twice."""
+
+    def save_outgoing(self, outgoing: Outgoing, now: datetime) -> None:
+        """Keep it; the same revision for the same target replaces its older row."""
+
+    def outgoing(self, target: str) -> Sequence[Outgoing]:
+        """The newest publications to this target, newest first."""
+
+
+class Store(Limiter, VectorCache, Outbox, Protocol):
     """store/: everything remembered. Every method is one transaction and may be repeated.
 
     All ids are derived from content, so that a run broken anywhere and run again ends in the

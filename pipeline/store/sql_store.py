@@ -14,6 +14,7 @@ from pipeline.store.drafts import DraftRows
 from pipeline.store.enrichment import EnrichmentRows
 from pipeline.store.feeds import FeedRows
 from pipeline.store.limits import LimitRows, VectorRows
+from pipeline.store.outbox import OutboxRows
 from pipeline.store.pages import PageRows
 from pipeline.store.past import PastRows
 from pipeline.store.runs import RunRows
@@ -27,7 +28,15 @@ _VOLATILE = frozenset({"failures", "attempts", "fetched_at", "first_seen_at", "a
 
 
 class SqlStore(
-    FeedRows, PageRows, EnrichmentRows, DraftRows, PastRows, RunRows, LimitRows, VectorRows
+    FeedRows,
+    PageRows,
+    EnrichmentRows,
+    DraftRows,
+    PastRows,
+    RunRows,
+    LimitRows,
+    VectorRows,
+    OutboxRows,
 ):
     """`ports.Store` on a SQLite file or a PostgreSQL database; made by `open_store`.
 

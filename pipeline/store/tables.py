@@ -33,7 +33,7 @@ from pipeline.store.codec import storable
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """All schema revisions in order; the last one is what this code speaks."""
 
 VERSION_TABLE = "stardraft_version"
@@ -234,4 +234,14 @@ locks = Table(
     Column("pid", Integer),
     Column("process_start", Words),
     Column("since", UtcTime),
+)
+
+# target: a hash of the place published to; doc: files with their hashes, and how far it got.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("target", String(16), primary_key=True),
+    Column("revision", String(64), primary_key=True),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("doc", Text, nullable=False),
 )
