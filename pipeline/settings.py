@@ -118,6 +118,19 @@ class ModelSettings(_Section):
     cache: str = ""
 
 
+class PublishSettings(_Section):
+    """Where finished notes go."""
+
+    target: Literal["", "git", "folder", "github"] = ""
+    repository: str = ""
+    branch: str = ""
+    push: bool = False
+    remote: str = "origin"
+    pull_request: bool = False
+    title: str = ""
+    site: str = ""
+
+
 class PrefectSettings(_Section):
     """Where flows are recorded."""
 
@@ -141,6 +154,7 @@ class Settings(BaseSettings):
     arxiv: ArxivSettings = ArxivSettings()
     github: GithubSettings = GithubSettings()
     model: ModelSettings = ModelSettings()
+    publish: PublishSettings = PublishSettings()
     prefect: PrefectSettings = PrefectSettings()
 
     @classmethod
