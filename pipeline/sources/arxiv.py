@@ -29,6 +29,14 @@ def new_papers(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return tuple(paper for item in items if (paper := _paper(item)))
 
 
+def complaint(items: tuple[Item, ...]) -> str | None:
+    """What the API says of a query it does not understand, which looks like an entry."""
+    for item in items[:1]:
+        if "arxiv.org/api/errors" in f"{item.guid} {item.link}":
+            return inline_plain(item.summary or item.title)[:200]
+    return None
+
+
 def _paper(item: Item) -> Item | None:
     abstract = plain(item.summary or item.content)
     head = _HEAD.match(abstract)

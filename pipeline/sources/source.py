@@ -74,6 +74,8 @@ class Sources:
         if not parsed.version and not parsed.items:
             issue = not_a_feed(feed, page.url, _what_instead(decoded.text))
             return Poll(feed_id=feed.id, issues=(issue,))
+        if said := arxiv.complaint(parsed.items):
+            return Poll(feed_id=feed.id, issues=(_not_understood(feed, said),))
         items = arxiv.new_papers(parsed.items) if feed.kind == "arxiv" else parsed.items
         odd = Oddities()
         entries = entries_of(feed, items, page.final_url, now, self._max_entries, odd)
@@ -107,6 +109,16 @@ def _what_instead(text: str) -> str:
     if looks_like_json(head):
         return "而是别的 JSON 数据（可能是桥接的报错）"
     return "格式无法识别"
+
+
+def _not_understood(feed: Feed, said: str) -> Issue:
+    return Issue(
+        subject=feed.title,
+        code="feed.not_understood",
+        sentence=f"arXiv 看不懂这个查询：{said}",
+        remedy="请在 feeds.opml 里改正查询地址里的 search_query 或 id_list",
+        temporary=True,
+    )
 
 
 def _doubtful_charset(feed: Feed) -> Issue:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.sources.conftest import Read, rss
@@ -67,3 +70,35 @@ def test_the_rdf_of_2023(read: Read) -> None:
 def test_weekends_are_empty_and_fine(read: Read) -> None:
     poll = read(daily(), kind="arxiv")
     assert poll.entries == poll.issues == ()
+
+
+def test_the_apis_complaint_is_no_paper(read: Read) -> None:
+    poll = read(
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Error</title>'
+        "<id>https://arxiv.org/api/errors#incorrect_id_format_for_abc</id>"
+        '<link href="https://arxiv.org/api/errors#incorrect_id_format_for_abc" rel="alternate"/>'
+        "<summary>incorrect id format for abc</summary></entry></feed>",
+        kind="arxiv",
+    )
+    assert poll.entries == ()
+    assert [i.code for i in poll.issues] == ["feed.not_understood"]
+    assert "incorrect id format" in poll.issues[0].sentence
+
+
+def test_recorded_queries_of_the_api(corpus: Path, read: Read) -> None:
+    pages: dict[str, set[str]] = {}
+    for path in sorted((corpus / "arxiv" / "api_replies").glob("*.json")):
+        reply = json.loads(path.read_bytes())
+        if reply["status_code"] != 200:
+            continue
+        poll = read(reply["body"], kind="arxiv", url=reply["url"])
+        assert poll.issues == (), path.name
+        pages[path.name] = {entry.key for entry in poll.entries}
+        for entry in poll.entries:
+            assert entry.key.startswith("arxiv:")
+            assert entry.url.startswith("https://arxiv.org/abs/")
+            assert entry.content_is_full
+            assert entry.published is not None
+    tens = [keys for name, keys in pages.items() if "_m10_" in name]
+    assert max(map(len, tens)) == 10
+    assert any(not keys for keys in pages.values()), "an unknown id brings nothing"

@@ -272,3 +272,28 @@ def test_requests_are_conditional_and_turn_to_the_next_address_after_a_failure()
     assert [r.last_modified for r in asked if r] == ["then", None, None, "then"]
     assert sources.request(feed(kind="inbox", url="inbox.txt"), memory) is None
     assert sources.request(feed(kind="files", url="saved"), memory) is None
+
+
+def test_the_releases_of_a_repository(read: Read) -> None:
+    """GitHub's `releases.atom`: the version as title, notes as HTML, a picture of the author."""
+    notes = "&lt;h2&gt;Changes&lt;/h2&gt;" + "&lt;p&gt;Faster and smaller.&lt;/p&gt;" * 80
+    entry = only(
+        read(
+            '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/" '
+            'xml:lang="en-US"><id>tag:github.com,2008:https://github.com/o/n/releases</id>'
+            '<link type="text/html" rel="alternate" href="https://github.com/o/n/releases"/>'
+            '<link type="application/atom+xml" rel="self" href="https://github.com/o/n/releases.atom"/>'
+            "<title>Release notes from n</title><updated>2026-09-17T01:02:03Z</updated><entry>"
+            "<id>tag:github.com,2008:Repository/1/v2.0</id><updated>2026-09-17T01:02:03Z</updated>"
+            '<link rel="alternate" type="text/html" href="https://github.com/o/n/releases/tag/v2.0"/>'
+            f'<title>v2.0: Big</title><content type="html">{notes}</content>'
+            "<author><name>ann</name></author>"
+            '<media:thumbnail height="30" width="30" url="https://avatars.example/u/1"/>'
+            "</entry></feed>"
+        )
+    )
+    assert (entry.key, entry.title) == ("tag:github.com,2008:Repository/1/v2.0", "v2.0: Big")
+    assert entry.url == "https://github.com/o/n/releases/tag/v2.0"
+    assert entry.author == "ann"
+    assert entry.published == datetime(2026, 9, 17, 1, 2, 3, tzinfo=UTC)
+    assert entry.content_is_full
