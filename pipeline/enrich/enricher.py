@@ -160,8 +160,10 @@ class _Desk:
         self.issues.append(why(link.id, meant))
         if meant:
             self._found(meant)
+        elif valid:
+            # The reader has the last look, and cannot look at a line that is not there.
+            self.papers.append(self._in_own_words(link, paper_url(link.id)))
         elif title := own_title(link):
-            # The title may still help the reader; a link that leads nowhere does not.
             self.papers.append(Paper(id=f"title:{title}", title=title, url=""))
 
     def _titled(self, title: str) -> Paper | None:

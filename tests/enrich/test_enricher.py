@@ -107,7 +107,7 @@ def test_a_doubt_that_could_not_be_settled_is_asked_again() -> None:
 def test_an_id_that_does_not_exist_is_told_and_its_title_searched() -> None:
     of = article("a", paper_link("arxiv:2103.99999", MAE))
     made = assembled(of, missing=("arxiv:2103.99999",))
-    assert [(p.title, p.url) for p in made.papers] == [(MAE, "")]
+    assert [(p.title, p.url) for p in made.papers] == [(MAE, "https://arxiv.org/abs/2103.99999")]
     assert [i.code for i in made.issues] == ["paper.missing"]
     assert PaperEnricher().wanted_next(of, {}, ["arxiv:2103.99999"]).titles == (MAE,)
     mended = assembled(of, titles={MAE: paper("2111.06377", MAE)}, missing=("arxiv:2103.99999",))
