@@ -47,6 +47,7 @@ _DOI = re.compile(
     r"(?<![\w/.])(?:doi\s?[:：]?\s?)?(?P<id>10\.\d{4,9}/[A-Za-z0-9][-._;()/:A-Za-z0-9]{2,200})",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"[aAａＡ][rRｒＲ][xXｘＸ][iIｉＩ][vVｖＶ]")
 _CLOSERS = ".,;:!?'\"`*|^~\\、。，；：！？…”’》】）]}>"
 _WRAPPERS = ("target", "url", "u", "to", "dest", "redirect", "redirect_url", "link", "href", "q")
 _WRAPPING_HOSTS = re.compile(
@@ -75,6 +76,8 @@ class Found:
 
 def find(text: str) -> Iterator[Found]:
     """Every address of a text in order, each place once."""
+    if "/" not in text and "／" not in text and not _NAMED.search(text):
+        return iter(())
     plain = text.translate(_NARROW) if not text.isascii() else text
     taken = bytearray(len(text) + 1)
     searches = (_urls, _bare, _ssh, _arxiv, _dois)

@@ -16,6 +16,7 @@ from pipeline.types import Image
 
 BlockKind = Literal["text", "heading", "item", "quote", "code", "caption", "row"]
 _SPACES = re.compile(r"[ \t\r\n\f\v\u00a0\u3000]+")
+_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _HAN_GAP = re.compile(
     r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*\n[ \t]*(?=[\u3000-\u9fff\uff00-\uffef])"
 )
@@ -103,6 +104,9 @@ class Writer:
 
     def end(self, kind: BlockKind = "text", level: int = 0, *, soft: bool = False) -> None:
         """Close the block in hand; one without text is dropped."""
+        if not self._parts:
+            self._anchors = []
+            return
         raw = "".join(self._parts)
         anchors = [*self._anchors, *(Anchor(start=s, end=len(raw), href=h) for s, h in self._open)]
         strong = self._strong
@@ -157,7 +161,8 @@ def _within(offset: int, text: str) -> int:
 
 
 def _clean(text: str, keep_lines: bool) -> str:
-    text = strip_invisible(text)
+    if not text.isascii() and _INVISIBLE.search(text):
+        text = strip_invisible(text)
     if keep_lines:
         return text.replace("\r\n", "\n").replace("\u00a0", " ")
-    return _SPACES.sub(" ", _HAN_GAP.sub("", text))
+    return _SPACES.sub(" ", _HAN_GAP.sub("", text) if "\n" in text else text)

@@ -52,7 +52,7 @@ def without_scripts(html: str) -> str:
     An end that never comes cuts the rest of the page only for scripts and styles, as in browsers;
     an open comment loses just its mark.
     """
-    lower = html.lower() if html.isascii() else re.sub(r"[A-Z]+", lambda m: m.group().lower(), html)
+    lower = html.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
     out, position = [], 0
     never: set[str] = set()
     while found := _RAW.search(html, position):

@@ -94,6 +94,7 @@ def js_string(text: str) -> str:
 
 def facts(html: str) -> Facts:
     """Read the scripts of a page."""
+    html = _without_body(html)
     link = _value(html, r"msg_link") or _value(html, r"\blink\s*:\s*JsDecode\(", prefix="")
     keys = dict(re.findall(r"[?&;](__biz|mid|idx)=([\w=%-]{1,40})", unescape(unescape(link or ""))))
     return Facts(
@@ -114,6 +115,13 @@ def facts(html: str) -> Facts:
         pictures=_pictures(html),
         url=_page_url(html, link),
     )
+
+
+def _without_body(html: str) -> str:
+    """The page without its article, which may be long and may quote scripts."""
+    begin = html.find('id="js_content"')
+    end = html.find("<script", begin) if begin >= 0 else -1
+    return html[:begin] + html[end:] if end >= 0 else html
 
 
 def _value(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.extract import PageExtractor, read_path
 from tests.eval import peers, table
 
 LABELS = "91c444e424a55120"
@@ -49,10 +50,10 @@ def test_simpler_methods_stay_below(corpus: Path) -> None:
 def test_every_article_of_the_corpus_is_read(corpus: Path) -> None:
     """No crash, a title for each, evidence verbatim in the text, no exporter's footer."""
     folder = corpus / "wechat" / "articles_md"
-    extractor = table.PageExtractor()
+    extractor = PageExtractor()
     bare = 0
     for path in sorted(folder.rglob("*.md"))[::5]:
-        article = extractor.extract(table.read_path(path, table.NOW))
+        article = extractor.extract(read_path(path, table.NOW))
         bare += not article.title
         for link in article.links:
             assert "lucide-icons" not in link.id
