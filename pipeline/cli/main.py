@@ -7,7 +7,7 @@ import sys
 import typer
 
 from pipeline import __version__
-from pipeline.cli import daily, evaluate, past, reading, workspace
+from pipeline.cli import daily, evaluate, past, publishing, reading, workspace
 from pipeline.cli.talk import complain
 from pipeline.errors import StardraftError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 for command in (
     daily.run,
+    publishing.publish,
     workspace.init,
     workspace.doctor,
     daily.status,

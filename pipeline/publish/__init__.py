@@ -8,17 +8,24 @@ Touches: the target's own files for this note, git as a subprocess, the GitHub A
 
 from __future__ import annotations
 
+from pipeline.publish.exports import EXPORTS, FEED_EXPORTS, Source, export
 from pipeline.publish.folder import FolderTarget
+from pipeline.publish.githubrepo import GithubTarget
 from pipeline.publish.gitrepo import GitTarget
 from pipeline.publish.publisher import Publisher, PublishPlan
 from pipeline.publish.readme import ReadmeWords
 from pipeline.publish.revision import gather
 
 __all__ = [
+    "EXPORTS",
+    "FEED_EXPORTS",
     "FolderTarget",
     "GitTarget",
+    "GithubTarget",
     "PublishPlan",
     "Publisher",
     "ReadmeWords",
+    "Source",
+    "export",
     "gather",
 ]
