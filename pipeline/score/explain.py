@@ -9,6 +9,8 @@ from pipeline.types import ArchiveItem, Reason
 
 START = "起点"
 """The label of what an article has before anything is known of it."""
+KEPT, DROPPED = "你留下过的文章", "你删掉过的文章"
+"""The labels of what review decisions taught."""
 _WORTH_SAYING = {"interest": 0.08, "past": 0.06, "word": 0.05}
 _TITLE = 40
 
@@ -27,10 +29,13 @@ def sentence(reasons: Sequence[Reason], has_interests: bool, has_past: bool) -> 
     parts = [
         _named("接近你关注的", _labels(reasons, "interest"), "「{}」", ""),
         _named("像你记过的 ", _labels(reasons, "past"), "{}", "和"),
+        _named("更像", _taught(reasons, KEPT), "{}", ""),
         _named("往期也常出现 ", _labels(reasons, "word"), "{}", ""),
         _named("", _labels(reasons, "metadata"), "{}", "、"),
     ]
-    against = _named("接近你不想看的", _labels(reasons, "mute", -1), "「{}」", "")
+    mutes = _named("接近你不想看的", _labels(reasons, "mute", -1), "「{}」", "")
+    drops = _named("更像", _taught(reasons, DROPPED), "{}", "")
+    against = "，也".join(p for p in (mutes, drops) if p)
     said = "，".join(p for p in parts if p)
     if against:
         return f"{said}，但{against}。" if said else f"{against}。"
@@ -39,8 +44,16 @@ def sentence(reasons: Sequence[Reason], has_interests: bool, has_past: bool) -> 
 
 def _labels(reasons: Sequence[Reason], kind: str, sign: int = 1) -> list[str]:
     floor = _WORTH_SAYING.get(kind, 0.01)
-    found = [r for r in reasons if r.kind == kind and r.label != START and sign * r.share >= floor]
+    apart = (START, KEPT, DROPPED)
+    found = [
+        r for r in reasons if r.kind == kind and r.label not in apart and sign * r.share >= floor
+    ]
     return [r.label for r in sorted(found, key=lambda r: -sign * r.share)[:2]]
+
+
+def _taught(reasons: Sequence[Reason], label: str) -> list[str]:
+    floor = _WORTH_SAYING["past"]
+    return [label for r in reasons if r.label == label and abs(r.share) >= floor]
 
 
 def _named(before: str, labels: list[str], form: str, joint: str, after: str = "") -> str:

@@ -72,6 +72,12 @@ class PastProfile:
         self._rarity = Rarity([*self._texts[::step], *(t for pair in PAIRS for t in pair)])
         self._seen: dict[int, dict[str, float]] = {}
 
+    def own(self, rows: Ints) -> tuple[Floats, Nearness]:
+        """Topics of the items in these rows, and how near each is to the rest of the archive."""
+        vectors = self._vectors[rows]
+        texts = [self._texts[int(r)] for r in rows]
+        return vectors, self.near(vectors, texts, leave_out=rows)
+
     @cached_property
     def high(self) -> float:
         """How near the archive's own items are to the rest of it (the median of an even sample
@@ -80,9 +86,7 @@ class PastProfile:
         rows = np.unique(np.linspace(0, count - 1, min(count, _SAMPLE)).astype(np.intp))
         if count < 2:
             return _PRIOR_HIGH
-        texts = [self._texts[int(r)] for r in rows]
-        own = self.near(self._vectors[rows], texts, leave_out=rows).mean
-        seen = max(float(np.median(own)), 0.1)
+        seen = max(float(np.median(self.own(rows)[1].mean)), 0.1)
         return (count * seen + _PRIOR_ITEMS * _PRIOR_HIGH) / (count + _PRIOR_ITEMS)
 
     def near(
@@ -92,13 +96,14 @@ class PastProfile:
         found = nearest(vectors, self._vectors, self._bonus, NEIGHBOURS + (leave_out is not None))
         topic = found.similarity
         if leave_out is not None:
-            topic = np.where(found.index == leave_out[:, None], -1.0, topic).astype(np.float32)
+            topic = np.where(found.index == leave_out[:, None], -9.0, topic).astype(np.float32)
         shared = [
             [common(words, self._words(int(i))) for i in row]
             for words, row in zip(map(self._rarity.vector, texts), found.index, strict=True)
         ]
         lexical = np.asarray([[sum(s.values()) for s in row] for row in shared], np.float32)
-        order = np.argsort(-(topic + lexical), axis=1, kind="stable")[:, :NEIGHBOURS]
+        wanted = topic.shape[1] - (leave_out is not None)
+        order = np.argsort(-(topic + lexical), axis=1, kind="stable")[:, : min(wanted, NEIGHBOURS)]
         return Nearness(
             index=np.take_along_axis(found.index, order, axis=1),
             topic=np.take_along_axis(topic, order, axis=1),

@@ -12,23 +12,25 @@ import numpy as np
 
 from pipeline.ports import Taste
 from pipeline.score.evidence import shares, soft_weights
-from pipeline.score.explain import START, past_label, sentence
-from pipeline.score.profile import PastProfile, taste_version
+from pipeline.score.explain import DROPPED, KEPT, START, past_label, sentence
+from pipeline.score.learned import Lesson, attempt, comparable, fit
+from pipeline.score.profile import Nearness, PastProfile, taste_version
 from pipeline.score.stars import habit
 from pipeline.score.topic import TopicSpace
 from pipeline.score.wishes import Wishes
-from pipeline.score.words import candidate_text
+from pipeline.score.words import archive_text, as_candidate, candidate_text
 from pipeline.text import short_hash
-from pipeline.types import Candidate, Interest, Reason, Score
+from pipeline.types import ArchiveItem, Candidate, Interest, Reason, Score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.ports import Embedder
+    from pipeline.score.learned import Rule
 
     Floats = NDArray[np.float32]
 
-_FORMULA = "3"
+_FORMULA = "4"
 """Part of every score's version: raise it when the arithmetic changes."""
 _START = -2.2
 """Log odds of an article of which nothing is known: one in ten concerns the reader."""
@@ -88,7 +90,9 @@ class RelevanceScorer:
         vectors = self._space.vectors(texts)
         closest = self._wants.closeness(candidates, vectors)
         muting = self._muting(candidates, vectors)
-        parts = [*self._pulling(vectors, texts, closest), muting, _facts(candidates)]
+        found = self._past.near(vectors, texts) if self._past is not None else None
+        pulling = [*self._pulling(closest, found), self._learned(vectors)]
+        parts = [*pulling, muting, _facts(candidates)]
         relevance, portions = shares(_START, np.concatenate([p.values for p in parts], axis=1))
         stars = self._stars(closest, muting)
         rounded = [round(float(r), 4) for r in relevance]
@@ -113,13 +117,51 @@ class RelevanceScorer:
     def _past(self) -> PastProfile | None:
         return PastProfile(self._taste.archive, self._space) if self._taste.archive else None
 
-    def _pulling(self, vectors: Floats, texts: Sequence[str], closest: Floats) -> list[_Part]:
+    @property
+    def lesson(self) -> Lesson:
+        """What the reader's decisions taught, and whether it was used or refused."""
+        return self._taught[0]
+
+    @cached_property
+    def _taught(self) -> tuple[Lesson, Rule | None]:
+        """The lesson of kept against dropped, and its rule where it is used."""
+        rows = np.asarray(comparable(self._taste.archive, self._taste.dropped), np.intp)
+        if self._past is None or len(rows) < 2:
+            return Lesson(kept=len(rows), dropped=len(self._taste.dropped)), None
+        texts = [archive_text(item) for item in self._taste.dropped]
+        dropped = self._space.vectors(texts)
+        kept, near_kept = self._past.own(rows)
+        items = [self._past.items[int(r)] for r in rows]
+        base = [
+            self._evidence(items, kept, near_kept),
+            self._evidence(self._taste.dropped, dropped, self._past.near(dropped, texts)),
+        ]
+        lesson = attempt(kept, dropped, np.concatenate(base))
+        return lesson, fit(kept, dropped) if lesson.used else None
+
+    def _evidence(self, items: Sequence[ArchiveItem], vectors: Floats, found: Nearness) -> Floats:
+        """Log odds of past decisions from interests and archive alone."""
+        closest = self._wants.closeness([as_candidate(i) for i in items], vectors)
+        parts = self._pulling(closest, found)
+        total: Floats = np.sum([p.values.sum(axis=1) for p in parts], axis=0, dtype=np.float32)
+        return total
+
+    def _learned(self, vectors: Floats) -> _Part:
+        rule = self._taught[1]
+        said = np.zeros(len(vectors), np.float32) if rule is None else rule(vectors)
+        return _Part(
+            kind="past",
+            values=said[:, None],
+            label=lambda n, _: KEPT if said[n] > 0 else DROPPED,
+        )
+
+    def _pulling(self, closest: Floats, found: Nearness | None) -> list[_Part]:
         """Interests and past; where there are both, the stronger one counts most."""
         groups: list[list[_Part]] = []
         if self._wanted:
             groups.append([_interest_part(self._wanted, closest)])
-        if self._past is not None:
-            groups.append(_past_parts(self._past, vectors, texts, self._past_gain()))
+        if self._past is not None and found is not None:
+            groups.append(_past_parts(self._past, found, self._past_gain()))
         if len(groups) < 2:
             return [part for group in groups for part in group]
         sums = [sum(p.values.sum(axis=1) for p in group) for group in groups]
@@ -172,11 +214,8 @@ def _interest_part(wanted: Sequence[Interest], closest: Floats) -> _Part:
     return _Part(kind="interest", values=values, label=lambda _, i: wanted[i].phrase)
 
 
-def _past_parts(
-    past: PastProfile, vectors: Floats, texts: Sequence[str], gain: float
-) -> list[_Part]:
+def _past_parts(past: PastProfile, found: Nearness, gain: float) -> list[_Part]:
     """What each near past item adds by its topic, and what their words add."""
-    found = past.near(vectors, texts)
     unit = gain / past.high / found.index.shape[1]
     return [
         _Part(

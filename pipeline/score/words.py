@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.text import language, squash
-from pipeline.types import ArchiveItem, Candidate
+from pipeline.types import ArchiveItem, Article, Candidate, PageState
 
 MAX_CHARACTERS = 800
 """Of Chinese, about 450 tokens; twice as many of English, about 350. The model reads 512, and time
@@ -27,6 +27,19 @@ def archive_text(item: ArchiveItem) -> str:
     """A past item's title and text, in the same shape as a candidate's."""
     rest = item.text.removeprefix(item.title)
     return _join([item.title, rest])
+
+
+def as_candidate(item: ArchiveItem) -> Candidate:
+    """A past item as if it were offered today."""
+    article = Article(
+        id=item.url,
+        identity=item.url,
+        url=item.url,
+        state=PageState.OK,
+        title=item.title,
+        text=item.text.removeprefix(item.title),
+    )
+    return Candidate(article=article)
 
 
 def _join(parts: list[str]) -> str:
