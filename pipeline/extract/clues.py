@@ -18,11 +18,11 @@ from pipeline.text import normal_title
 Clue = tuple[float, str]
 
 _PAPER_LABEL = re.compile(
-    r"论文|paper|原文(?!地址为公众号)|文章(?:链接|地址|题目|标题|名)|arxiv|预印本|preprint|技术报告|technical report|\bpdf\b|publication|题目|标题|\btitle\b|文献地址|传送门|直达|链接|地址|\blink\b",
+    r"论文|paper|原文(?!地址为公众号)|文章(?:链接|地址|题目|标题|名)|arxiv|预印本|preprint|技术报告|technical report|\bpdf\b|publication|题目|标题|\btitle\b|文献地址|白皮书|全文|报告|\burl\b|\bdoi\b|\babs\b|传送门|直达|链接|地址|\blink\b",
     re.IGNORECASE,
 )
 _CODE_LABEL = re.compile(
-    r"代码|code|git\s?hub|gitee|gitlab|源码|开源|项目|仓库|库地址|传送门|直达|\brepo|工程|实现|主页|project|hugging\s?face|模型|model|权重|weights?|数据集?|dataset|toolkit|工具|链接|地址|\blink\b|官网|homepage|demo|体验",
+    r"代码|code|git\s?hub|gitee|gitlab|源码|开源|项目|仓库|库地址|传送门|直达|\brepo|工程|实现|主页|project|hugging\s?face|模型|model|权重|weights?|数据集?|dataset|toolkit|工具|链接|地址|\blink\b|官网|homepage|demo|体验|\bhf\b|\bdata\b|插件|程序|脚本|复现|下载|benchmark|(?:框架|库|基准|评测)[\s:：]*$",
     re.IGNORECASE,
 )
 _PAPER_LINE = re.compile(
