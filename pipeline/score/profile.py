@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.score.background import PAIRS
+from pipeline.score.backtest import StarEvidence, predict, try_stars
 from pipeline.score.evidence import nearest
 from pipeline.score.lexical import Rarity, common, telling
 from pipeline.score.words import archive_text
@@ -33,6 +34,7 @@ _RECENCY = 0.02
 _STAR_BONUS = 0.01
 """What each star above two adds to a past item, in cosine."""
 _SAMPLE = 256
+_STARRED = 2000
 _RARITY_SAMPLE = 2000
 _PRIOR_ITEMS = 10.0
 _PRIOR_HIGH = 0.4
@@ -77,6 +79,25 @@ class PastProfile:
         vectors = self._vectors[rows]
         texts = [self._texts[int(r)] for r in rows]
         return vectors, self.near(vectors, texts, leave_out=rows)
+
+    @cached_property
+    def _starred(self) -> tuple[Floats, NDArray[np.float64]]:
+        """Topics and stars of the newest starred items, oldest first."""
+        rows = [n for n, item in enumerate(self.items) if 1 <= item.stars <= 5]
+        rows.sort(key=lambda n: (self.items[n].day, self.items[n].position))
+        chosen = np.asarray(rows[-_STARRED:], np.intp)
+        stars = np.asarray([self.items[int(n)].stars for n in chosen], np.float64)
+        return self._vectors[chosen], stars
+
+    @cached_property
+    def star_evidence(self) -> StarEvidence:
+        """Whether similar notes tell the stars better than the mode does."""
+        return try_stars(*self._starred)
+
+    def stars_like(self, vectors: Floats) -> list[int]:
+        """The stars of the most similar notes, one number per row."""
+        topics, stars = self._starred
+        return [round(float(s)) for s in predict(vectors @ topics.T, stars)]
 
     @cached_property
     def high(self) -> float:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from pipeline.ports import Taste
+from pipeline.score.backtest import StarEvidence
 from pipeline.score.evidence import shares, soft_weights
 from pipeline.score.explain import DROPPED, KEPT, START, past_label, sentence
 from pipeline.score.learned import Lesson, attempt, comparable, fit
@@ -94,7 +95,7 @@ class RelevanceScorer:
         pulling = [*self._pulling(closest, found), self._learned(vectors)]
         parts = [*pulling, muting, _facts(candidates)]
         relevance, portions = shares(_START, np.concatenate([p.values for p in parts], axis=1))
-        stars = self._stars(closest, muting)
+        stars = self._stars(vectors, closest, muting)
         rounded = [round(float(r), 4) for r in relevance]
         return tuple(
             self._one(candidate, value, stars[n], _reasons(parts, portions[n], n, value))
@@ -182,12 +183,20 @@ class RelevanceScorer:
         values = -_PER_COSINE * above * weights
         return _Part(kind="mute", values=values, label=lambda _, i: self._muted[i].phrase)
 
-    def _stars(self, closest: Floats, muting: _Part) -> list[int]:
+    @property
+    def star_evidence(self) -> StarEvidence:
+        """Whether the reader's past justifies stars other than the usual ones."""
+        return self._past.star_evidence if self._past is not None else StarEvidence()
+
+    def _stars(self, vectors: Floats, closest: Floats, muting: _Part) -> list[int]:
         strong = np.asarray([m.weight <= -_STRONG_MUTE for m in self._muted], bool)
         weights = [i.weight for i in self._wanted]
+        told = [self._habit.mode] * len(vectors)
+        if self._past is not None and self.star_evidence.informative:
+            told = self._past.stars_like(vectors)
         return [
-            self._habit.suggest(row, weights, bool((muted[strong] < -1.0).any()))
-            for row, muted in zip(closest.tolist(), muting.values, strict=True)
+            self._habit.suggest(row, weights, bool((muted[strong] < -1.0).any()), usual)
+            for row, muted, usual in zip(closest.tolist(), muting.values, told, strict=True)
         ]
 
     def _one(

@@ -26,17 +26,19 @@ class StarHabit:
     spread: float
     known: int
 
-    def suggest(self, closeness: Sequence[float], weights: Sequence[float], muted: bool) -> int:
-        """The mode; one more for something very close to an interest of weight 2 or more, one
+    def suggest(
+        self, closeness: Sequence[float], weights: Sequence[float], muted: bool, told: int
+    ) -> int:
+        """`told`, the mode or what similar notes say; one more for something very close to an interest of weight 2 or more, one
         less for something muted as strongly. `closeness` is the cosine of topics, one
         per interest."""
         if muted:
-            return max(1, self.mode - 1)
+            return max(1, told - 1)
         lifted = any(
             near >= _VERY_CLOSE and weight >= _STRONG_WEIGHT
             for near, weight in zip(closeness, weights, strict=False)
         )
-        return min(5, self.mode + lifted)
+        return min(5, told + lifted)
 
 
 def habit(archive: Sequence[ArchiveItem]) -> StarHabit:

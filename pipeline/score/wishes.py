@@ -44,6 +44,8 @@ class Wishes:
         `vectors` are the candidates' whole texts, shape (candidates, dimensions); the result
         has shape (candidates, phrases).
         """
+        if not self._parts:
+            return np.zeros((len(candidates), 0), np.float32)
         titles = self._space.vectors([headline(c) for c in candidates])
         meaning = np.maximum(vectors @ self._vectors.T, titles @ self._vectors.T)
         words = np.asarray([self._said(c) for c in candidates], np.float32)

@@ -128,3 +128,14 @@ def test_shares_survive_parts_that_cancel() -> None:
     assert relevance[0] == pytest.approx(relevance[1])
     assert portions[0].sum() == pytest.approx(0.0, abs=1e-6)
     assert portions[0, 0] > 0.2
+
+
+def test_stars_follow_similar_notes_where_the_backtest_says_they_can_be_told() -> None:
+    notes = [("object detection transformer", 4), ("braised pork ginger", 1)]
+    archive = tuple(
+        past(f"{notes[n % 2][0]} {n}", stars=notes[n % 2][1], day=date(2026, 1, 1 + n // 2))
+        for n in range(60)
+    )
+    taste = Taste(archive=archive)
+    assert RelevanceScorer(WordEmbedder(), taste, TODAY).star_evidence.informative
+    assert [s.suggested_stars for s in scores(taste, NEAR, FAR)] == [4, 1]
