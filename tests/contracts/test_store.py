@@ -6,6 +6,7 @@ import os
 import signal
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -180,6 +181,18 @@ def test_a_whole_article_helps_where_fetching_failed(store: Store) -> None:
     full = entry("3", "b", "https://e.org/x", content="<p>全文</p>")
     store.record_poll(Poll(feed_id="b", entries=(full,)), NOW)
     assert pending(store) == ["3"]
+
+
+def test_the_dates_of_a_feed_tell_its_rhythm(store: Store) -> None:
+    day = 24 * HOUR
+    dated = [replace(entry(f"{n}"), published=NOW - n * day) for n in range(3)]
+    store.record_poll(Poll(feed_id="a", entries=(*dated, entry("undated"))), NOW)
+    again = replace(entry("x", "b", url=dated[2].url), published=NOW - 2 * day)
+    store.record_poll(Poll(feed_id="b", entries=(again,)), NOW)
+    every = {feed_id: sorted(d) for feed_id, d in store.published_dates(["a", "b", "c"]).items()}
+    assert every == {"a": [NOW - 2 * day, NOW - day, NOW], "b": [NOW - 2 * day]}
+    assert set(store.published_dates(["a", "b"], NOW - day)) == {"b"}
+    assert store.published_dates([]) == {}
 
 
 def test_entries_without_an_address_do_not_swallow_each_other(store: Store) -> None:
