@@ -6,6 +6,7 @@ Open Graph, JSON-LD and `time` elements.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -57,8 +58,12 @@ class Post:
 def read(tree: LexborHTMLParser, html: str, url: str) -> Post | None:
     """The article of a page, None where there is none."""
     title = (
-        _meta(tree, "og:title", "twitter:title") or _text(tree, "h1") or _text(tree, "title") or ""
+        _meta(tree, "citation_title", "og:title", "twitter:title")
+        or _text(tree, "h1")
+        or _text(tree, "title")
+        or ""
     )
+    title = re.sub(r"^title:\s*", "", title, flags=re.IGNORECASE)
     published = _published(tree)
     site, author = _meta(tree, "og:site_name"), _meta(tree, "author", "article:author")
     root = _root(tree)

@@ -22,7 +22,7 @@ _PAPER_LABEL = re.compile(
     re.IGNORECASE,
 )
 _CODE_LABEL = re.compile(
-    r"代码|code|git\s?hub|gitee|gitlab|源码|开源|项目|仓库|库地址|传送门|直达|\brepo|工程|实现|主页|project|hugging\s?face|模型|model|权重|weights?|数据集?|dataset|toolkit|工具|链接|地址|\blink\b|官网|homepage|demo|体验|\bhf\b|\bdata\b|插件|程序|脚本|复现|下载|benchmark|(?:框架|库|基准|评测)[\s:：]*$",
+    r"代码|code|git\s?hub|gitee|gitlab|源码|开源|项目|仓库|库地址|传送门|直达|\brepo|工程|实现|主页|project|hugging\s?face|模型|model|权重|weights?|数据集?|dataset|toolkit|工具|链接|地址|\blink\b|官网|homepage|demo|体验|\bhf\b|\bdata\b|插件|程序|脚本|复现|下载|benchmark|(?:框架|库|基准|评测)\s?[:：]$",
     re.IGNORECASE,
 )
 _PAPER_LINE = re.compile(

@@ -156,14 +156,14 @@ def _beside(before: str) -> str | None:
     if quoted:
         return quoted[-1]
     line = tidy(re.sub(r"^\W*(?:\[\^?\d+\]|\d+[.)、])\W*", "", before))
-    if is_title(line):
+    if is_title(line) and not is_authors(line):
         return line
     cited = re.search(
         r"[\"“](?P<t>[A-Z][^\"”]{12,250}?)[,.]?[\"”]|(?<=[.\]])\s+(?P<u>[A-Z][^.]{14,250})\.\s*(?:arXiv|In |CoRR|Proc|20\d\d|$)",
         before[-500:],
     )
     found = tidy((cited["t"] or cited["u"]) if cited else "")
-    return found if is_title(found) else None
+    return found if is_title(found) and not is_authors(found) else None
 
 
 def _above(document: Document, number: int) -> str | None:
