@@ -60,8 +60,12 @@ def _group_line(group: Sequence[Issue]) -> str:
     counted = len(dict.fromkeys(i.subject for i in group))
     subject = _one_line(first.subject) + (f" 等 {counted} 处" if same and counted > 1 else "")
     more = "" if same else f"（同类共 {counted} 处，全部见 stardraft status --json）"
-    words = " ".join(_one_line(w) for w in (first.sentence, first.remedy) if w)
+    words = "".join(_ended(_one_line(w)) for w in (first.sentence, first.remedy) if w)
     return f"· {subject}：{words}{more}"
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith(("。", "！", "？", ".", "…")) else f"{text}。"
 
 
 def _one_line(text: str) -> str:

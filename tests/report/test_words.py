@@ -1,0 +1,64 @@
+"""The report says each kind of issue once, in whole sentences, and safely."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+
+from pipeline.errors import Issue
+from pipeline.report import as_json, issue_lines, stage_line, summary_lines
+from pipeline.types import RunReport, StageReport
+
+NOW = datetime(2026, 9, 18, 1, 0, tzinfo=UTC)
+
+
+def issue(subject: str, code: str = "page.deleted", sentence: str = "文章已被作者删除") -> Issue:
+    return Issue(subject=subject, code=code, sentence=sentence, remedy="不会再试")
+
+
+def report(*stages: StageReport) -> RunReport:
+    return RunReport(
+        run_id="r", day=date(2026, 9, 18), started_at=NOW, finished_at=NOW, stages=stages
+    )
+
+
+def test_equal_sentences_are_said_once_with_their_number() -> None:
+    (line,) = issue_lines([issue("甲"), issue("乙"), issue("乙")])
+    assert line == "· 甲 等 2 处：文章已被作者删除。不会再试。"
+
+
+def test_one_kind_with_different_sentences_shows_the_first_and_the_number() -> None:
+    (line,) = issue_lines([issue("甲", sentence="没有一号。"), issue("乙", sentence="没有二号。")])
+    assert line.startswith("· 甲：没有一号。不会再试。（同类共 2 处")
+
+
+def test_kinds_beyond_the_limit_are_counted() -> None:
+    lines = issue_lines([issue("甲", code=f"c{n}") for n in range(5)], limit=3)
+    assert len(lines) == 4
+    assert "2 类" in lines[-1]
+
+
+def test_a_foreign_title_cannot_steer_the_terminal_or_break_the_line() -> None:
+    (line,) = issue_lines([issue("坏\x1b[2J标题\n第二行\u202e反")])
+    assert line.isprintable()
+
+
+def test_the_end_names_the_note_the_failures_and_the_next_step() -> None:
+    failed = StageReport(stage="poll", seen=2, made=1, failed=1, issues=(issue("慢来源"),))
+    done = report(failed)
+    assert done.partly_failed
+    lines = summary_lines(done, None)
+    assert any("慢来源" in line for line in lines)
+    assert lines[-1].startswith("下一步：")
+
+
+def test_a_stage_line_counts_what_was_left_out() -> None:
+    line = stage_line(StageReport(stage="fetch", made=3, skipped=2, failed=1, requests=6))
+    assert all(part in line for part in ("3 个网页", "略过 2", "失败 1", "请求 6 次"))
+
+
+def test_the_report_is_plain_json() -> None:
+    data = json.loads(json.dumps(as_json(report(StageReport(stage="poll", issues=(issue("甲"),))))))
+    assert data["day"] == "2026-09-18"
+    assert data["stages"][0]["issues"][0]["code"] == "page.deleted"
+    assert data["partly_failed"] is False
