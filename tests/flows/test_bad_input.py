@@ -169,7 +169,9 @@ def test_every_failure_is_named_with_its_remedy(morning: tuple[Path, dict[str, A
         assert issue["remedy"]
 
 
-def test_what_could_not_be_asked_is_counted_and_marked_temporary(morning: tuple[Path, dict[str, Any]]) -> None:
+def test_what_could_not_be_asked_is_counted_and_marked_temporary(
+    morning: tuple[Path, dict[str, Any]],
+) -> None:
     enrich = next(s for s in morning[1]["stages"] if s["stage"] == "enrich")
     assert enrich["failed"] >= 1
     assert any(i["temporary"] for i in enrich["issues"])
