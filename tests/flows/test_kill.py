@@ -73,10 +73,9 @@ class Reader:
         process = self.start(*arguments)
         assert process.stderr is not None
         with process.stderr as lines:
-            for line in lines:
-                if line.startswith(STAGE_NAMES[stage]):
-                    process.send_signal(signal.SIGKILL)
-                    break
+            said = next((line for line in lines if line.startswith(STAGE_NAMES[stage])), None)
+            process.send_signal(signal.SIGKILL)
+        assert said, f"the run never said that {stage} had ended: nothing was killed there"
         assert process.wait(timeout=60) in (-signal.SIGKILL, Exit.DONE, Exit.PARTLY)
 
 
