@@ -7,135 +7,31 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import ConfigError, Issue
+from pipeline.settings.sections import (
+    ArxivSettings,
+    DraftSettings,
+    FetchSettings,
+    GithubSettings,
+    ModelSettings,
+    NotesSettings,
+    PrefectSettings,
+    PublishSettings,
+    ReaderSettings,
+    SourcesSettings,
+    StoreSettings,
+)
 
 SETTINGS = "settings.toml"
 INTERESTS = "interests.toml"
 FEEDS = "feeds.opml"
 TEMPLATE = "templates/note.md.j2"
 STATE = ".stardraft"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ReaderSettings(_Section):
-    """Who reads, and where the day begins."""
-
-    language: Literal["zh", "en"] = "zh"
-    timezone: str = "Asia/Shanghai"
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"没有名为 {value} 的时区，例如 Asia/Shanghai") from None
-        return value
-
-
-class StoreSettings(_Section):
-    """Where the state lives."""
-
-    url: str = ""
-    archive: str = ""
-
-
-class NotesSettings(_Section):
-    """The notes folder and the words of the house format."""
-
-    folder: str = "notes"
-    template: str = ""
-    heading: str = "公众号内容拓展学习笔记"
-    footer: tuple[str, ...] = ("星标的数量是与个人相关程度，不代表文章内容的好坏",)
-    footer_image: str = ""
-
-
-class DraftSettings(_Section):
-    """How much a note holds."""
-
-    max_items: int = Field(6, ge=1, le=200)
-    max_also_seen: int = Field(20, ge=0, le=500)
-    per_feed: int = Field(3, ge=1, le=200)
-
-
-class FetchSettings(_Section):
-    """Limits of the network client; times in seconds."""
-
-    timeout: float = Field(30.0, gt=0, le=600)
-    concurrency: int = Field(50, ge=1, le=500)
-    per_host: int = Field(4, ge=1, le=50)
-    max_megabytes: float = Field(15.0, gt=0, le=500)
-    wechat_delay: float = Field(1.0, ge=0, le=600)
-    proxy: str = ""
-    gateway: str = ""
-    allow_private: tuple[str, ...] = ()
-    user_agent: str = ""
-    obey_robots: bool = True
-    robots_exempt: tuple[str, ...] = ("mp.weixin.qq.com",)
-    max_entries: int = Field(500, ge=1, le=100_000)
-
-    @field_validator("gateway")
-    @classmethod
-    def _ends_where_an_address_may_follow(cls, value: str) -> str:
-        return value if not value or value[-1] in "/=?" else f"{value}/"
-
-
-class SourcesSettings(_Section):
-    """Sources on disk."""
-
-    inbox: str = "inbox.txt"
-    saved: str = "saved"
-
-
-class ArxivSettings(_Section):
-    """The arXiv API; times in seconds."""
-
-    api_url: str = "https://export.arxiv.org/api/query"
-    interval: float = Field(3.0, ge=0, le=600)
-    timeout: float = Field(30.0, gt=0, le=600)
-
-
-class GithubSettings(_Section):
-    """The GitHub API; the token never stands in a file of ours."""
-
-    api_url: str = "https://api.github.com"
-    timeout: float = Field(20.0, gt=0, le=600)
-
-
-class ModelSettings(_Section):
-    """The embedding model."""
-
-    name: str = "e5-small"
-    cache: str = ""
-
-
-class PublishSettings(_Section):
-    """Where finished notes go."""
-
-    target: Literal["", "git", "folder", "github"] = ""
-    repository: str = ""
-    branch: str = ""
-    push: bool = False
-    remote: str = "origin"
-    pull_request: bool = False
-    title: str = ""
-    site: str = ""
-
-
-class PrefectSettings(_Section):
-    """Where flows are recorded."""
-
-    api_url: str = ""
-    port: int = Field(4217, ge=1, le=65535)
 
 
 class Settings(BaseSettings):
@@ -225,8 +121,8 @@ class Workspace:
 
 def shipped_config() -> Path:
     """The commented defaults that `stardraft init` copies."""
-    inside = Path(__file__).parent / "shipped_config"
-    return inside if inside.is_dir() else Path(__file__).parents[1] / "config"
+    inside = Path(__file__).parents[1] / "shipped_config"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "config"
 
 
 def find_config(given: Path | None, cwd: Path) -> Path:

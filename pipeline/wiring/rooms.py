@@ -1,54 +1,23 @@
-"""The only place that picks implementations: settings in, furnished rooms out."""
+"""Each room, furnished by the settings; heavy ones are loaded when they are asked for."""
 
 from __future__ import annotations
 
-import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from pipeline import __version__
 from pipeline.errors import ConfigError, Issue
-from pipeline.settings import FEEDS, Workspace, find_config, load_workspace, shipped_config
-from pipeline.stages import App, Run, directly, run_stages
-from pipeline.stages.run import Call
-from pipeline.types import Feed, RunReport, StageReport
+from pipeline.settings import FEEDS, Workspace, shipped_config
+from pipeline.stages import App
+from pipeline.types import Feed
+from pipeline.wiring.clock import SystemClock
 
 if TYPE_CHECKING:
-    from pipeline.ports import Embedder, Fetcher, Notebook, Progress, Scorer, Store
-    from pipeline.publish import Publisher
-    from pipeline.publish.target import Target
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """The current time in UTC."""
-        return datetime.now(UTC)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait that long."""
-        time.sleep(seconds)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """Who wants to hear of a run: of each step, and of each stage that ends."""
-
-    progress: Progress
-    done: Callable[[StageReport], None]
-
-
-def today(workspace: Workspace, clock: SystemClock) -> date:
-    """The reader's day."""
-    return clock.now().astimezone(ZoneInfo(workspace.settings.reader.timezone)).date()
+    from pipeline.ports import Embedder, Fetcher, Notebook, Scorer, Store
 
 
 def feeds_of(workspace: Workspace) -> tuple[tuple[Feed, ...], tuple[Issue, ...]]:
@@ -205,92 +174,3 @@ def fetcher(workspace: Workspace, clock: SystemClock) -> Fetcher:
         ),
         clock,
     )
-
-
-@contextmanager
-def publishing(workspace: Workspace, clock: SystemClock) -> Iterator[Publisher]:
-    """The publisher to the target of the settings; the store is closed when the block ends.
-
-    Raises `ConfigError` where the settings name no target.
-    """
-    from pipeline.publish import Publisher, ReadmeWords
-
-    heading = workspace.settings.notes.heading
-    words = ReadmeWords(title=workspace.settings.publish.title or heading, heading=heading)
-    target = _target(workspace)
-    store = open_store(workspace)
-    try:
-        yield Publisher(target, store, clock, words)
-    finally:
-        store.close()
-
-
-def _target(workspace: Workspace) -> Target:
-    from pipeline.publish import FolderTarget, GithubTarget, GitTarget
-
-    publish = workspace.settings.publish
-    if not publish.target or not publish.repository:
-        raise ConfigError(
-            Issue(
-                subject="settings.toml: publish",
-                code="publish.no_target",
-                sentence="设置里没有写发布到哪里。",
-                remedy="在 [publish] 里写 target 和 repository，见自带的 settings.toml。",
-            )
-        )
-    if publish.target == "github":
-        return GithubTarget(
-            publish.repository,
-            token=token(),
-            branch=publish.branch,
-            pull_request=publish.pull_request,
-            api_url=workspace.settings.github.api_url,
-            timeout=workspace.settings.github.timeout,
-        )
-    root = (workspace.root / Path(publish.repository).expanduser()).resolve()
-    if publish.target == "folder":
-        return FolderTarget(root, workspace.notes)
-    return GitTarget(root, workspace.notes, remote=publish.remote if publish.push else None)
-
-
-def exported(workspace: Workspace, day: date, kind: str) -> str:
-    """The day's note (for feeds: the newest 30 up to that day) in another format."""
-    from pipeline.publish import FEED_EXPORTS, Source, export, gather
-    from pipeline.publish.readme import day_of_path
-
-    days = [day]
-    if kind in FEED_EXPORTS:
-        paths = (f"notes/{p.parent.name}/{p.name}" for p in workspace.notes.glob("*/*.md"))
-        found = sorted(d for path in paths if (d := day_of_path(path)) and d <= day)
-        days = found[-30:] or [day]
-    book = notebook(workspace)
-    sources = []
-    for one in days:
-        text = gather(workspace.notes, one).note.decode("utf-8")
-        sources.append(Source(note=book.parse(text, one), text=text))
-    publish = workspace.settings.publish
-    title = publish.title or workspace.settings.notes.heading
-    return export(kind, sources, title, publish.site)
-
-
-def run_day(
-    config: Path | None,
-    day: date | None,
-    *,
-    call: Call = directly,
-    watch: Watch | None = None,
-) -> RunReport:
-    """Draft one day of the workspace that `config` names: what the command and the flow do.
-
-    Raises `ConfigError` for a broken workspace, `RunLockedError` while another run is alive.
-    """
-    clock = SystemClock()
-    workspace = load_workspace(find_config(config, Path.cwd()))
-    with build(workspace, clock) as app:
-        run = Run(
-            run_id=uuid.uuid4().hex,
-            day=day or today(workspace, clock),
-            started_at=clock.now(),
-            **({"progress": watch.progress} if watch else {}),
-        )
-        return run_stages(app, run, call=call, **({"done": watch.done} if watch else {}))

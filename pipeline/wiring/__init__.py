@@ -1,0 +1,34 @@
+"""The only place that picks implementations: settings in, furnished rooms out."""
+
+from __future__ import annotations
+
+from pipeline.wiring.clock import SystemClock, today
+from pipeline.wiring.day import Watch, run_day
+from pipeline.wiring.publication import exported, publishing
+from pipeline.wiring.rooms import (
+    build,
+    embedder,
+    feeds_of,
+    fetcher,
+    notebook,
+    open_store,
+    token,
+    vector_size,
+)
+
+__all__ = [
+    "SystemClock",
+    "Watch",
+    "build",
+    "embedder",
+    "exported",
+    "feeds_of",
+    "fetcher",
+    "notebook",
+    "open_store",
+    "publishing",
+    "run_day",
+    "today",
+    "token",
+    "vector_size",
+]

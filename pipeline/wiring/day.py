@@ -1,0 +1,51 @@
+"""The main job on a workspace: what the command and the flow both do."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.settings import find_config, load_workspace
+from pipeline.stages import Run, directly, run_stages
+from pipeline.stages.run import Call
+from pipeline.types import RunReport, StageReport
+from pipeline.wiring.clock import SystemClock, today
+from pipeline.wiring.rooms import build
+
+if TYPE_CHECKING:
+    from pipeline.ports import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Who wants to hear of a run: of each step, and of each stage that ends."""
+
+    progress: Progress
+    done: Callable[[StageReport], None]
+
+
+def run_day(
+    config: Path | None,
+    day: date | None,
+    *,
+    call: Call = directly,
+    watch: Watch | None = None,
+) -> RunReport:
+    """Draft one day of the workspace that `config` names: what the command and the flow do.
+
+    Raises `ConfigError` for a broken workspace, `RunLockedError` while another run is alive.
+    """
+    clock = SystemClock()
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    with build(workspace, clock) as app:
+        run = Run(
+            run_id=uuid.uuid4().hex,
+            day=day or today(workspace, clock),
+            started_at=clock.now(),
+            **({"progress": watch.progress} if watch else {}),
+        )
+        return run_stages(app, run, call=call, **({"done": watch.done} if watch else {}))
