@@ -58,6 +58,20 @@ setup() {
   echo "$want" >"$VENV/.installed"
 }
 
+# What the tests need beside Python: a browser for the review page, a second kind of database.
+system_packages() {
+  local missing=()
+  command -v chromium >/dev/null || missing+=(chromium fonts-noto-cjk)
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+  [ ${#missing[@]} -eq 0 ] && return
+  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+      --no-install-recommends "${missing[@]}" >/dev/null
+  else
+    echo "没有 ${missing[*]}：需要它们的测试会说明原因后跳过。/ tests that need them will be skipped." >&2
+  fi
+}
+
 lint() {
   "$BIN/ruff" format --check .
   "$BIN/ruff" check .
@@ -72,7 +86,7 @@ case "$command" in
   demo) setup && exec "$BIN/python" -m demo "$@" ;;
   realday) setup && exec "$BIN/python" -m tests.realday "$@" ;;
   stardraft) setup && exec "$BIN/stardraft" "$@" ;;
-  test) setup && lint && exec "$BIN/python" -m pytest "$@" ;;
+  test) setup && system_packages && lint && exec "$BIN/python" -m pytest "$@" ;;
   lint) setup && lint ;;
   bench) setup && exec "$BIN/python" -m benchmarks "$@" ;;
   help | -h | --help) usage ;;
