@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,20 @@ def corpus() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip(f"no corpus at STARDRAFT_CORPUS ({folder.name}): recorded data is private")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server; skips where none is named and none installed."""
+    from tests.postgres import binaries, server
+
+    if named := os.environ.get("STARDRAFT_TEST_POSTGRES"):
+        yield named
+    elif binaries() is None:
+        pytest.skip("no PostgreSQL installed, and STARDRAFT_TEST_POSTGRES names none")
+    else:
+        with server() as address:
+            yield address
 
 
 class StillClock:

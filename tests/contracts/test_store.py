@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,6 +15,7 @@ from pipeline.errors import RunLockedError
 from pipeline.ports import DraftRecord, Store
 from pipeline.store import open_store
 from pipeline.types import ArchiveItem, FeedMemory, PageState, Poll, RunReport, Score
+from tests.postgres import database
 from tests.store.samples import (
     DAY,
     HOUR,
@@ -39,32 +39,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/state/state.db"
         return
-    server = os.environ.get("STARDRAFT_TEST_POSTGRES")
-    if not server:
-        pytest.skip("STARDRAFT_TEST_POSTGRES names no PostgreSQL server (postgresql+psycopg://…)")
-    with _fresh_database(server) as made:
+    with database(request.getfixturevalue("postgres")) as made:
         yield made
-
-
-class _fresh_database:  # noqa: N801 - used like a function
-    """A database of its own for one test."""
-
-    def __init__(self, server: str) -> None:
-        from sqlalchemy import create_engine, make_url
-
-        self.name = f"stardraft_{uuid.uuid4().hex[:12]}"
-        self.engine = create_engine(server, isolation_level="AUTOCOMMIT")
-        self.url = make_url(server).set(database=self.name)
-
-    def __enter__(self) -> str:
-        with self.engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {self.name}")
-        return self.url.render_as_string(hide_password=False)
-
-    def __exit__(self, *_: object) -> None:
-        with self.engine.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE {self.name} WITH (FORCE)")
-        self.engine.dispose()
 
 
 @pytest.fixture
