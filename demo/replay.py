@@ -77,8 +77,8 @@ class Stats:
 class ReplayServer:
     """Serves a `World` on an ephemeral loopback port while the context is entered.
 
-    `arxiv_interval` is the politeness asked for in seconds (0: none); `token` the only GitHub
-    token accepted (None: any). `monotonic` and `now` are the clocks behind the limits.
+    `arxiv_interval` is the politeness asked for in seconds (0: none), `arxiv_latency` what each
+    of its answers takes; `token` is the only GitHub token accepted (None: any). `monotonic` and `now` are the clocks behind the limits.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class ReplayServer:
         world: World,
         *,
         arxiv_interval: float = 0.0,
+        arxiv_latency: float = 0.0,
         token: str | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -94,6 +95,7 @@ class ReplayServer:
         self.port = 0
         self._world = world
         self._token = token
+        self._latency = arxiv_latency
         self._monotonic = monotonic
         self._now = now
         self._arxiv = ArxivApi(world, interval=arxiv_interval, monotonic=monotonic, now=now)
@@ -200,7 +202,7 @@ class ReplayServer:
                 params |= {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
             answer = self._arxiv.answer(params, len(target.encode()))
             self.stats.violations = self._arxiv.violations
-            return answer
+            return replace(answer, delay=answer.delay + self._latency)
         assert self._github is not None
         body = await request.content.read(_MAX_BODY) if request.can_read_body else b""
         path = parts.path.removeprefix("/github")

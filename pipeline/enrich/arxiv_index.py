@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ from pipeline.types import Paper
 if TYPE_CHECKING:
     from pipeline.enrich.arxiv_session import ArxivDesk
 
+CAREFUL = 100
+"""Ids per request after a larger one went wrong for another reason than being too early."""
 _CONTROL_ID = "1706.03762"
 """A paper that certainly exists; asked along where a batch comes back empty."""
 
@@ -37,7 +39,8 @@ class ArxivConfig:
     """How to ask arXiv; times in seconds.
 
     `interval` is arXiv's own rule (one request in three seconds); `timeout` bounds each step of
-    a request; `page_size` is ids per request (a GET breaks at about 640); `patience` is the
+    a request; `page_size` is ids per request: arXiv allows slices of 2,000, its front server
+    8,190 bytes of address, which 250 of the longest old ids do not reach; `patience` is the
     longest single wait for a slot or a Retry-After, `tries` how often one lookup asks again
     before it leaves the rest to a later run.
     """
@@ -45,7 +48,7 @@ class ArxivConfig:
     api_url: str = "https://export.arxiv.org/api/query"
     interval: float = 3.0
     timeout: float = 30.0
-    page_size: int = 100
+    page_size: int = 250
     patience: float = 60.0
     tries: int = 4
 
@@ -106,6 +109,8 @@ class ArxivIndex:
                 self._sort(batch, asked, reply, work)
             elif reply.state is ReplyState.BAD_REQUEST:
                 batches.extendleft(reversed(self._isolate(batch, asked, reply, work)))
+            elif reply.too_much and len(batch) > CAREFUL:
+                batches.extendleft(reversed([*_chunks(batch, CAREFUL)]))
             else:
                 rest = [key for b in (batch, *batches) for key in b]
                 self._defer((given for key in rest for given in asked[key]), reply, work)
@@ -193,6 +198,8 @@ class ArxivIndex:
                 return reply
             # A time-out has already cost its patience: once more is enough.
             work.tries = 0 if reply.state is ReplyState.DOWN else work.tries - 1
+            if len(ids) > CAREFUL and reply.state is not ReplyState.BUSY:
+                return replace(reply, too_much=True)
 
     def _wait_after(self, reply: Reply, work: _Work) -> float:
         """The server's wish, never below the interval; without one twice as long each time."""

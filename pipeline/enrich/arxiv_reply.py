@@ -40,3 +40,5 @@ class Reply:
     bad_id: str | None = None
     words: str = ""
     sent: int = 0
+    too_much: bool = False
+    """True where the same question is worth asking again in smaller parts."""

@@ -47,15 +47,45 @@ def library(*ids: str, malformed: frozenset[str] = frozenset()) -> Callable[[Ask
     return answer
 
 
-def test_asks_a_hundred_ids_at_once_three_seconds_apart(clock: StillClock) -> None:
-    ids = [f"2103.{n:05d}" for n in range(250)]
+def test_asks_for_many_ids_at_once_three_seconds_apart(clock: StillClock) -> None:
+    ids = [f"2103.{n:05d}" for n in range(600)]
     with serving(library(*ids)) as server:
         found = index(server, clock).by_ids([f"arxiv:{i}" for i in ids])
-    assert len(found.found) == 250
-    assert [len(a.query["id_list"].split(",")) for a in server.asked] == [100, 100, 50]
+    assert len(found.found) == 600
+    assert [len(a.query["id_list"].split(",")) for a in server.asked] == [250, 250, 100]
     assert found.requests == 3
     assert clock.slept == [3.0, 3.0]
     assert not found.missing
+    assert not found.issues
+
+
+def test_a_full_batch_of_the_longest_ids_fits_into_an_address(clock: StillClock) -> None:
+    ids = [f"arxiv:cond-mat/{n:07d}" for n in range(9_701_000, 9_701_250)]
+    with serving(in_turn(Says(status=503))) as server:
+        desk = index(server, clock, tries=0)
+        desk.by_ids(ids)
+        (asked,) = server.asked
+    assert len(asked.query["id_list"].replace(",", "%2C").replace("/", "%2F")) < 7000
+
+
+@pytest.mark.parametrize(
+    "fault", [Says(feed(total=250)), Says("<html>busy</html>"), Says(status=500)]
+)
+def test_a_large_batch_that_fails_is_asked_again_in_smaller_ones(
+    fault: Says, clock: StillClock
+) -> None:
+    ids = [f"2103.{n:05d}" for n in range(250)]
+    answer = library(*ids)
+    sizes: list[int] = []
+
+    def too_much_at_once(asked: Asked) -> Says:
+        sizes.append(len(asked.query["id_list"].split(",")))
+        return fault if sizes[-1] > 100 else answer(asked)
+
+    with serving(too_much_at_once) as server:
+        found = index(server, clock).by_ids([f"arxiv:{i}" for i in ids])
+    assert sizes == [250, 100, 100, 50]
+    assert len(found.found) == 250
     assert not found.issues
 
 
