@@ -102,27 +102,9 @@ def add(
 ) -> None:
     """把网址放进收件箱，下次运行会读。"""
     from pipeline.settings import find_config, load_workspace
-    from pipeline.urls import canonical_url, is_web_url
+    from pipeline.wiring.inbox import add_to_inbox
 
-    wrong = [u for u in urls if not is_web_url(u)]
-    if wrong:
-        raise UsageError(
-            *(
-                Issue(
-                    subject=u,
-                    code="url.bad",
-                    sentence="这不是一个网址。",
-                    remedy="要以 http:// 或 https:// 开头，整个用引号括起来。",
-                )
-                for u in wrong
-            )
-        )
-    workspace = load_workspace(find_config(config, Path.cwd()))
-    inbox = workspace.root / workspace.settings.sources.inbox
-    known = inbox.read_text(encoding="utf-8") if inbox.is_file() else ""
-    fresh = [u for u in dict.fromkeys(map(canonical_url, urls)) if u not in known.split()]
-    gap = "" if not known or known.endswith("\n") else "\n"
-    with inbox.open("a", encoding="utf-8") as file:
-        file.write(gap + "".join(f"{u}\n" for u in fresh))
-    typer.echo(f"加入 {len(fresh)} 个，已有 {len(urls) - len(fresh)} 个：{inbox}")
+    added = add_to_inbox(load_workspace(find_config(config, Path.cwd())), urls)
+    fresh = len(added.fresh)
+    typer.echo(f"加入 {fresh} 个，已有 {len(urls) - fresh} 个：{added.path}")
     typer.echo("下一步：stardraft run")

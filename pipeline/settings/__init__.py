@@ -23,6 +23,7 @@ from pipeline.settings.sections import (
     PrefectSettings,
     PublishSettings,
     ReaderSettings,
+    ReviewSettings,
     SourcesSettings,
     StoreSettings,
 )
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     publish: PublishSettings = PublishSettings()
     prefect: PrefectSettings = PrefectSettings()
+    review: ReviewSettings = ReviewSettings()
 
     @classmethod
     def settings_customise_sources(

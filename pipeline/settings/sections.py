@@ -43,6 +43,7 @@ class NotesSettings(_Section):
     heading: str = "公众号内容拓展学习笔记"
     footer: tuple[str, ...] = ("星标的数量是与个人相关程度，不代表文章内容的好坏",)
     footer_image: str = ""
+    pictures: Literal["hotlink", "mirror"] = "hotlink"
 
 
 class DraftSettings(_Section):
@@ -122,3 +123,45 @@ class PrefectSettings(_Section):
 
     api_url: str = ""
     port: int = Field(4217, ge=1, le=65535)
+
+
+class ReviewKeys(_Section):
+    """The keys of the review page: a key, `Ctrl+Enter`, or two in a row (`g d`); empty is off."""
+
+    next: str = "j"
+    previous: str = "k"
+    star1: str = "1"
+    star2: str = "2"
+    star3: str = "3"
+    star4: str = "4"
+    star5: str = "5"
+    accept: str = "a"
+    drop: str = "x"
+    undo: str = "u"
+    redo: str = "Shift+U"
+    edit: str = "e"
+    leave: str = "Escape"
+    done: str = "Ctrl+Enter"
+    up: str = "Alt+ArrowUp"
+    down: str = "Alt+ArrowDown"
+    article: str = "o"
+    original: str = "v"
+    paper: str = "p"
+    code: str = "c"
+    filter: str = "/"
+    help: str = "?"
+    go_draft: str = "g d"
+    go_history: str = "g h"
+    go_stats: str = "g s"
+
+
+class ReviewSettings(_Section):
+    """The local review page."""
+
+    port: int = Field(4218, ge=1, le=65535)
+    host: str = "127.0.0.1"
+    hosts: tuple[str, ...] = ()
+    token: str = ""
+    open: bool = True
+    shortcuts: bool = True
+    keys: ReviewKeys = ReviewKeys()
