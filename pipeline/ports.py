@@ -21,6 +21,7 @@ from pipeline.types import (
     FeedMemory,
     Fetched,
     FetchRequest,
+    Image,
     Interest,
     Note,
     Page,
@@ -219,6 +220,19 @@ class Drafter(Protocol):
         they stay where they are, better newcomers fill up to the limit, the rest is also seen."""
 
 
+class Shelf(Protocol):
+    """pictures/: the pictures kept beside the notes, by the address they came from."""
+
+    def find(self, url: str, day: date) -> str | None:
+        """The picture's path as the day's note says it, None where it is not kept."""
+
+    def request(self, image: Image, article: str) -> FetchRequest:
+        """How to ask for the picture of the article at that address."""
+
+    def keep(self, image: Image, body: bytes, day: date) -> str | Issue:
+        """Check the bytes and keep them; the path as the day's note says it, or why not."""
+
+
 class Notebook(Protocol):
     """notes/: Note ↔ Markdown, and the folder of notes."""
 
@@ -335,6 +349,9 @@ class Store(Limiter, VectorCache, Outbox, Protocol):
         An entry whose (feed, key) or canonical URL is known is not stored again.
         """
 
+    def record_unchanged(self, feed_ids: Sequence[str], now: datetime) -> None:
+        """Remember of many feeds at once that they answered and had nothing new."""
+
     def record_poll_failure(
         self, feed_id: str, issue: Issue, now: datetime, next_at: datetime
     ) -> None:
@@ -443,6 +460,9 @@ class Store(Limiter, VectorCache, Outbox, Protocol):
 
     def last_runs(self, count: int) -> Sequence[RunReport]:
         """The newest runs first."""
+
+    def last_noted_day(self, before: date) -> date | None:
+        """The newest day earlier than `before` of which a note was drafted."""
 
     def close(self) -> None:
         """Let go of the database."""

@@ -72,6 +72,7 @@ class _Rounds:
         self._app = app
         self._tally = tally
         self._done: list[_Asking] = []
+        self._unchanged: list[str] = []
 
     def begin(self, now: datetime) -> list[_Asking]:
         """The feeds on the network that are due; those on disk are read at once."""
@@ -86,6 +87,7 @@ class _Rounds:
                 self._finish(one)
             else:
                 asking.append(_Asking(feed, memory))
+        self._remember_unchanged()
         return asking
 
     def ask(self, asking: list[_Asking]) -> list[_Asking]:
@@ -101,7 +103,13 @@ class _Rounds:
                 self._settle(one, fetched)
             if one.answered or not one.has_more:
                 self._finish(one)
+        self._remember_unchanged()
         return self._next_addresses(asking)
+
+    def _remember_unchanged(self) -> None:
+        """All in one transaction: as many of their own would cost more than the asking."""
+        self._app.store.record_unchanged(self._unchanged, self._app.clock.now())
+        self._unchanged.clear()
 
     def _request(self, one: _Asking) -> FetchRequest:
         """The feed's next address: failures so far, in this run too, decide which."""
@@ -132,6 +140,9 @@ class _Rounds:
             one.failed(fatal, None)
             return
         one.answered = True
+        if read.unchanged:
+            self._unchanged.append(one.feed.id)
+            return
         one.new += app.store.record_poll(read, now)
         one.newest = max((e.published for e in read.entries if e.published), default=None)
         one.issues = read.issues

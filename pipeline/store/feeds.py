@@ -70,6 +70,16 @@ class FeedRows(Part):
             _remember(connection, poll, now)
         return new
 
+    def record_unchanged(self, feed_ids: Sequence[str], now: datetime) -> None:
+        """Remember of many feeds at once that they answered and had nothing new."""
+        with self.database.write() as connection:
+            for some in chunks(feed_ids):
+                connection.execute(
+                    update(tables.feeds)
+                    .where(tables.feeds.c.id.in_(some))
+                    .values(**_answered(now), issue=None)
+                )
+
     def record_poll_failure(
         self, feed_id: str, issue: Issue, now: datetime, next_at: datetime
     ) -> None:
@@ -125,10 +135,13 @@ def _memory(row: RowMapping) -> FeedMemory:
     return FeedMemory(feed_id=row["id"], **{name: row[name] for name in _MEMORY})
 
 
+def _answered(now: datetime) -> Row:
+    return {"failures": 0, "last_polled_at": now, "last_ok_at": now, "next_poll_at": None}
+
+
 def _remember(connection: Connection, poll: Poll, now: datetime) -> None:
     """What vouches for the entries; an answer that brought only trouble vouches for nothing."""
-    values: Row = {"failures": 0, "last_polled_at": now, "last_ok_at": now, "next_poll_at": None}
-    values["issue"] = dump(poll.issues[0]) if poll.issues else None
+    values = _answered(now) | {"issue": dump(poll.issues[0]) if poll.issues else None}
     if not poll.unchanged and (poll.entries or not poll.issues):
         values |= {
             "etag": poll.etag,

@@ -100,6 +100,17 @@ def test_an_unchanged_feed_keeps_its_etag(store: Store) -> None:
     assert (memory.etag, memory.last_ok_at) == ('"e"', NOW + HOUR)
 
 
+def test_many_unchanged_feeds_are_remembered_at_once(store: Store) -> None:
+    store.record_poll(Poll(feed_id="a", etag='"e"', entries=(entry("1"),)), NOW)
+    store.record_poll_failure("b", ISSUE, NOW, NOW + HOUR)
+    store.record_unchanged(["a", "b"], NOW + HOUR)
+    store.record_unchanged([], NOW + 2 * HOUR)
+    memories = store.memories(["a", "b"])
+    assert (memories["a"].etag, memories["a"].last_ok_at) == ('"e"', NOW + HOUR)
+    assert (memories["b"].failures, memories["b"].next_poll_at) == (0, None)
+    assert all(issue is None for _, _, issue in store.feed_health())
+
+
 def test_an_answer_with_only_trouble_vouches_for_nothing(store: Store) -> None:
     store.record_poll(Poll(feed_id="a", etag='"login page"', issues=(ISSUE,)), NOW)
     assert store.memories(["a"])["a"].etag is None
