@@ -20,6 +20,10 @@ from pipeline.ports import Clock
 from pipeline.types import Fetched, FetchRequest, Page
 
 if TYPE_CHECKING:
+    from types import SimpleNamespace
+
+    from aiohttp import TraceConfig
+
     from pipeline.fetch.exchange import Answer, Exchange
     from pipeline.fetch.route import Hop
     from pipeline.fetch.traffic import Hand, Traffic
@@ -122,6 +126,7 @@ class _Errand:
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": client._policy.user_agent},
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+            trace_configs=[_telling(traffic)],
         ) as session:
             exchange = Exchange(
                 client._policy, client._guard, client._hosts, traffic, session, client._robots
@@ -164,6 +169,18 @@ class _Errand:
             last_modified=answer.headers.get("last-modified"),
         )
         return Fetched(request=request, page=page, seconds=seconds, body_bytes=len(answer.body))
+
+
+def _telling(traffic: Traffic) -> TraceConfig:
+    """Tell when a request really goes out, which is later than its turn where it connects."""
+    import aiohttp
+
+    async def sent(_session: object, context: SimpleNamespace, _parameters: object) -> None:
+        traffic.sent(context.trace_request_ctx)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(sent)
+    return trace
 
 
 def _final_url(asked: str, hop: Hop) -> str:

@@ -149,6 +149,7 @@ class Exchange:
             headers=headers,
             allow_redirects=False,
             proxy=self._policy.proxy,
+            trace_request_ctx=hop.host,
         ) as response:
             found = {k.lower(): v for k, v in response.headers.items()}
             wanted = 200 <= response.status < 300

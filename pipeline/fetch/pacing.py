@@ -11,6 +11,7 @@ from pipeline.errors import Issue
 @dataclass(slots=True)
 class _Host:
     next_start: float = 0.0
+    last_start: float = float("-inf")
     rests_until: float = 0.0
     blocked: Issue | None = None
     requests: int = 0
@@ -34,6 +35,17 @@ class Hosts:
             start = max(now, state.next_start)
             state.next_start = start + delay
             return start - now
+
+    def started(self, host: str, delay: float, now: float) -> None:
+        """A request to `host` starts now: the next one no sooner than `delay` after it."""
+        with self._lock:
+            state = self._of(host)
+            state.last_start = now
+            state.next_start = max(state.next_start, now + delay)
+
+    def too_soon_by(self, host: str, delay: float, now: float) -> float:
+        """Seconds until `delay` has passed since the last start at `host`."""
+        return self._of(host).last_start + delay - now
 
     def rest(self, host: str, until: float) -> None:
         """Let nobody start at `host` before `until`: the server asked for it."""

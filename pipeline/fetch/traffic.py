@@ -55,6 +55,7 @@ class Traffic:
         self._flights = asyncio.Semaphore(policy.concurrency)
         self._places = asyncio.Semaphore(policy.concurrency + _SLACK)
         self._lanes: dict[str, asyncio.Semaphore] = {}
+        self._gates: dict[str, asyncio.Lock] = {}
 
     def hand(self) -> Hand:
         """A place that is not taken yet."""
@@ -69,21 +70,51 @@ class Traffic:
         lane = self._lanes.setdefault(host, asyncio.Semaphore(self._policy.per_host))
         async with lane:
             self._check(host)
-            await self._pause(host)
-            await hand.take()
-            async with self._flights:
+            await self._start(host, hand)
+            try:
                 self._check(host)
                 yield
+            finally:
+                self._flights.release()
 
-    async def _pause(self, host: str) -> None:
-        now = asyncio.get_running_loop().time()
-        wait = self._hosts.reserve(host, self._policy.delay_of(host), now)
+    async def _start(self, host: str, hand: Hand) -> None:
+        """Take the place, the slot and the moment.
+
+        Where a host wants pauses its gate is held until the request really starts: one that
+        woke late, or waited for a slot, would else be followed too soon.
+        """
+        if delay := self._policy.delay_of(host):
+            async with self._gates.setdefault(host, asyncio.Lock()):
+                await self._pause(host, delay)
+                await self._take(hand)
+                while (wait := self._hosts.too_soon_by(host, delay, self._now())) > 0:
+                    await asyncio.sleep(wait)
+                self._hosts.started(host, delay, self._now())
+        else:
+            await self._pause(host, 0.0)
+            await self._take(hand)
+
+    async def _take(self, hand: Hand) -> None:
+        await hand.take()
+        await self._flights.acquire()
+
+    async def _pause(self, host: str, delay: float) -> None:
+        wait = self._hosts.reserve(host, delay, self._now())
         if wait > 0:
             await asyncio.sleep(wait)
+
+    def sent(self, host: str) -> None:
+        """The request went out only now: connecting took its time before."""
+        if delay := self._policy.delay_of(host):
+            self._hosts.started(host, delay, self._now())
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
 
     def _check(self, host: str) -> None:
         if issue := self._hosts.blocked(host):
             raise HostBlocked(issue)
-        rest = self._hosts.rest_left(host, asyncio.get_running_loop().time())
+        rest = self._hosts.rest_left(host, self._now())
         if rest > self._policy.longest_wait:
             raise FetchFailure("rate_limited", retry_after=rest)

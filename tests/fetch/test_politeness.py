@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 
 import pytest
 
@@ -61,6 +62,25 @@ def test_starts_at_a_host_are_a_pause_apart() -> None:
     assert hosts.reserve("b", 1.0, 100.0) == 0
     hosts.rest("b", 160.0)
     assert (hosts.reserve("b", 1.0, 110.0), hosts.rest_left("b", 110.0)) == (50, 50)
+
+
+def test_a_late_start_pushes_the_next_one_back() -> None:
+    hosts = Hosts()
+    assert hosts.reserve("a", 1.0, 100.0) == 0
+    hosts.started("a", 1.0, 100.7)
+    assert hosts.reserve("a", 1.0, 100.7) == pytest.approx(1.0)
+
+
+def test_the_server_sees_the_pauses_even_where_slots_are_scarce(make: Make) -> None:
+    with FaultServer({"/": pausing(0.05, reply(b"x"))}) as server:
+        hosts = ("127.0.0.1", "localhost")
+        urls = [server.url(f"/?{h}&{n}", host=h) for n in range(5) for h in hosts]
+        fetcher = make(
+            concurrency=1, host_delays={"127.0.0.1": 0.2}, allow_private=("127.0.0.1", "localhost")
+        )
+        assert bodies(list(fetcher.fetch_many(FetchRequest(url=u) for u in urls))) == [b"x"] * 10
+        starts = [a.at for a in server.asked if "127.0.0.1" in a.path]
+    assert min(b - a for a, b in pairwise(starts)) >= 0.18
 
 
 def test_the_second_request_to_a_host_waits_for_its_pause(make: Make) -> None:
