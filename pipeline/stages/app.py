@@ -20,6 +20,7 @@ from pipeline.ports import (
     Progress,
     RepoIndex,
     Scorer,
+    Shelf,
     Source,
     Store,
 )
@@ -42,6 +43,8 @@ class App:
     scorer: Callable[[date], Scorer]
     drafter: Drafter
     notebook: Notebook
+    shelf: Shelf | None = None
+    """Where pictures are kept beside the notes; None where notes show them from the web."""
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 
 from pipeline.ports import DraftRecord
 from pipeline.stages.app import App, Run, Tally
+from pipeline.stages.mirror import mirrored
 from pipeline.types import ArchiveItem, Candidate, Note, StageReport
 from pipeline.urls import canonical_url
 
@@ -37,7 +38,8 @@ def draft(app: App, run: Run) -> StageReport:
     keep = base.items if base else ()
     folded = app.enricher.fold([c for c, s in rows if s], keep)
     candidates = [past.mark(c) for c in folded]
-    note = app.drafter.draft(run.day, candidates, scores, keep)
+    note, lacking = mirrored(app, app.drafter.draft(run.day, candidates, scores, keep))
+    tally.issues.extend(lacking)
     _write(app, note, base)
     app.store.save_draft(_record(app, note, rows), app.clock.now())
     tally.step("made", count=len(note.items))

@@ -17,7 +17,7 @@ from pipeline.types import Feed
 from pipeline.wiring.clock import SystemClock
 
 if TYPE_CHECKING:
-    from pipeline.ports import Embedder, Fetcher, Notebook, Scorer, Store
+    from pipeline.ports import Embedder, Fetcher, Notebook, Scorer, Shelf, Store
 
 
 def feeds_of(workspace: Workspace) -> tuple[tuple[Feed, ...], tuple[Issue, ...]]:
@@ -148,9 +148,19 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
                 DraftConfig(**settings.draft.model_dump(), language=settings.reader.language)
             ),
             notebook=notebook(workspace),
+            shelf=_shelf(workspace),
         )
     finally:
         store.close()
+
+
+def _shelf(workspace: Workspace) -> Shelf | None:
+    """Where pictures are kept beside the notes, None where the reader has them hotlinked."""
+    if workspace.settings.notes.pictures != "mirror":
+        return None
+    from pipeline.pictures.shelf import PictureShelf
+
+    return PictureShelf(workspace.notes, workspace.state / "pictures.json")
 
 
 def fetcher(workspace: Workspace, clock: SystemClock) -> Fetcher:
