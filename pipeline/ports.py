@@ -6,7 +6,7 @@ suites in `tests/contracts/` run every implementation against the same expectati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
@@ -16,6 +16,8 @@ from pipeline.types import (
     ArchiveItem,
     Article,
     Candidate,
+    CodeClue,
+    CodeNews,
     Entry,
     Feed,
     FeedMemory,
@@ -108,6 +110,32 @@ class PaperIndex(Protocol):
         """The paper that surely has each title, keyed by the title asked; abstains in doubt."""
 
 
+class Catalogue(PaperIndex, Protocol):
+    """enrich/: a further index of papers (Crossref, OpenReview), asked after arXiv.
+
+    What it does not answer never keeps a candidate pending.
+    """
+
+    @property
+    def name(self) -> str:
+        """Short and stable: answers are remembered under it."""
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """The schemes of the ids it knows (`doi`)."""
+
+
+class CodeFinder(Protocol):
+    """enrich/: looks for the code of papers that come without any."""
+
+    @property
+    def name(self) -> str:
+        """Short and stable: answers are remembered under it."""
+
+    def find(self, papers: Sequence[Paper]) -> Lookup[CodeClue]:
+        """The repository that surely is each paper's, keyed by the paper's id; abstains in doubt."""
+
+
 class RepoIndex(Protocol):
     """enrich/: GitHub (ids as in `Link.id`, `github.com/owner/name`)."""
 
@@ -134,8 +162,13 @@ class Enricher(Protocol):
         repos: Mapping[str, Repo],
         missing: Iterable[str],
         deferred: Iterable[str],
+        clues: Mapping[str, CodeClue] | None = None,
     ) -> Candidate:
         """The candidate: true papers and repositories, doubts as issues, the rest pending."""
+
+    def without_code(self, candidate: Candidate) -> tuple[Paper, ...]:
+        """The papers of a candidate for which code is worth looking for; `clues` of `assemble`
+        are keyed by their ids."""
 
     def fold(
         self, candidates: Sequence[Candidate], keep: Sequence[str] = ()
@@ -163,6 +196,16 @@ class Limiter(Protocol):
 
     def push_back(self, name: str, until: datetime) -> None:
         """Let nobody use `name` before `until` (Retry-After)."""
+
+
+class Memory(Protocol):
+    """store/: small texts by kind (at most 8 letters) and key, with when they were kept."""
+
+    def recall(self, kind: str, keys: Sequence[str]) -> Mapping[str, tuple[str, datetime]]:
+        """The kept ones among `keys`."""
+
+    def remember(self, kind: str, texts: Mapping[str, str], now: datetime) -> None:
+        """Keep them in place of older ones."""
 
 
 class Embedder(Protocol):
@@ -215,8 +258,9 @@ class Drafter(Protocol):
         candidates: Sequence[Candidate],
         scores: Mapping[str, Score],
         keep: Sequence[str] = (),
+        news: Sequence[CodeNews] = (),
     ) -> Note:
-        """The note of `day`. `keep` are article ids already in the day's draft, in order:
+        """The note of `day`. `news` come first of what is also seen. `keep` are article ids already in the day's draft, in order:
         they stay where they are, better newcomers fill up to the limit, the rest is also seen."""
 
 
@@ -329,7 +373,7 @@ class Outbox(Protocol):
         """The newest publications to this target, newest first."""
 
 
-class Store(Limiter, VectorCache, Outbox, Protocol):
+class Store(Limiter, Memory, VectorCache, Outbox, Protocol):
     """store/: everything remembered. Every method is one transaction and may be repeated.
 
     All ids are derived from content, so that a run broken anywhere and run again ends in the
@@ -412,9 +456,29 @@ class Store(Limiter, VectorCache, Outbox, Protocol):
         """Keep answers, and what was not there."""
 
     def save_candidates(
-        self, candidates: Sequence[Candidate], now: datetime, retry_at: datetime | None
+        self,
+        candidates: Sequence[Candidate],
+        now: datetime,
+        retry_at: datetime | None,
+        unfinished: Collection[str] = (),
     ) -> None:
-        """Keep candidates; those with pending ids are offered again from `retry_at`."""
+        """Keep candidates; those with pending ids and those whose articles are `unfinished`
+        are offered again from `retry_at`."""
+
+    def known_code(self, keys: Sequence[str]) -> Mapping[str, tuple[CodeClue | None, datetime]]:
+        """What was found when each key (`finder:paper`) was last looked for, and when."""
+
+    def save_code(self, found: Mapping[str, CodeClue | None], now: datetime) -> None:
+        """Keep what was found, None where nothing was."""
+
+    def noted_candidates(self, since: date, before: date) -> Sequence[tuple[date, Candidate]]:
+        """The items of the notes drafted for the days in [since, before)."""
+
+    def save_news(self, news: Sequence[CodeNews], now: datetime) -> None:
+        """Keep news of code; a later one on the same article replaces an earlier one."""
+
+    def news(self) -> Sequence[CodeNews]:
+        """All news of code, by article."""
 
     # scores
     def candidates_to_score(self, version: str) -> Sequence[Candidate]:

@@ -258,6 +258,34 @@ class Repo:
     licence: str | None = None
     topics: tuple[str, ...] = ()
     pushed_at: datetime | None = None
+    release: str | None = None
+    """The tag of the newest release, where the answer said it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeClue:
+    """A repository found for a paper whose article gives none, with what speaks for it.
+
+    `source` says who named it, `evidence` in which words; `confidence` is in [0, 1].
+    """
+
+    paper_id: str
+    repo: Repo
+    source: str
+    confidence: float
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeNews:
+    """Code that appeared after the note of `noted` was written; `told` is the day whose note
+    says so, None while no note does."""
+
+    article_id: str
+    title: str
+    url: str
+    noted: date
+    told: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,6 +451,8 @@ class RunReport:
     note_path: str | None = None
     items: int = 0
     also_seen: int = 0
+    caught_up: tuple[date, ...] = ()
+    """Earlier days that had no note and got theirs in this run."""
 
     @property
     def partly_failed(self) -> bool:

@@ -20,9 +20,11 @@ from pipeline.settings.sections import (
     GithubSettings,
     ModelSettings,
     NotesSettings,
+    NotifySettings,
     PrefectSettings,
     PublishSettings,
     ReaderSettings,
+    ScheduleSettings,
     ReviewSettings,
     SourcesSettings,
     StoreSettings,
@@ -53,6 +55,8 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     publish: PublishSettings = PublishSettings()
     prefect: PrefectSettings = PrefectSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    notify: NotifySettings = NotifySettings()
     review: ReviewSettings = ReviewSettings()
 
     @classmethod

@@ -165,3 +165,40 @@ class ReviewSettings(_Section):
     open: bool = True
     shortcuts: bool = True
     keys: ReviewKeys = ReviewKeys()
+
+
+class ScheduleSettings(_Section):
+    """When `stardraft serve` runs what: cron lines in the schedule's time zone."""
+
+    timezone: str = ""
+    draft: str = "0 7 * * *"
+    collect: str = "0 10-22/3 * * *"
+    retry: str = "30 7-11 * * *"
+    housekeeping: str = "30 4 * * 0"
+    catch_up: int = Field(7, ge=0, le=366)
+    patience: float = Field(30.0, ge=0, le=1440)
+    backups: int = Field(4, ge=0, le=1000)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        return ReaderSettings(timezone=value).timezone if value else value
+
+    @field_validator("draft", "collect", "retry", "housekeeping")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        if value and len(value.split()) != 5:
+            raise ValueError("要写成五段的 cron，例如 0 7 * * *（每天七点）；留空就不安排")
+        return value
+
+
+NotifyEvent = Literal["draft.ready", "source.dead", "publish.done"]
+
+
+class NotifySettings(_Section):
+    """Where the reader wants to hear of what; addresses as Apprise spells them."""
+
+    urls: tuple[str, ...] = ()
+    events: tuple[NotifyEvent, ...] = ("draft.ready", "source.dead", "publish.done")
+    page: str = ""
+    timeout: float = Field(20.0, gt=0, le=600)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from time import perf_counter
 
 from pipeline.errors import Issue
@@ -24,7 +24,7 @@ from pipeline.ports import (
     Source,
     Store,
 )
-from pipeline.types import Feed, StageReport
+from pipeline.types import Candidate, Feed, StageReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +53,28 @@ def _silent(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run of the stages: its id, the day whose note is drafted, who watches."""
+    """One run of the stages: its id, the day whose note is drafted, who watches.
+
+    `due` is when the run was wanted: a complete run of the same day that began later has done
+    its work. `patience` is how long to wait for another run to end. Up to `catch_up` days
+    before `day` (in `zone`) that have no note yet get theirs first. With `until` only articles
+    published before are drafted.
+    """
 
     run_id: str
     day: date
     started_at: datetime
     progress: Progress = _silent
+    due: datetime | None = None
+    patience: timedelta = timedelta(0)
+    catch_up: int = 0
+    zone: tzinfo = UTC
+    until: datetime | None = None
+
+    def covers(self, candidate: Candidate) -> bool:
+        """True where the candidate's article was there before `until`."""
+        appeared = candidate.article.published or candidate.first_seen_at
+        return self.until is None or appeared is None or appeared < self.until
 
 
 @dataclass(slots=True)

@@ -28,11 +28,16 @@ def score(app: App, run: Run) -> StageReport:
 
 def draft(app: App, run: Run) -> StageReport:
     """Write the day's note, keeping every edit the reader made in the file."""
-    rows = app.store.candidates_for(run.day)
+    base = app.store.last_draft(run.day)
+    settled = {*base.items, *base.also_seen} if base else set()
+    rows = [
+        row
+        for row in app.store.candidates_for(run.day)
+        if run.covers(row[0]) or row[0].article.id in settled
+    ]
     tally = Tally("draft", run, total=len(rows))
     if not rows:
         return tally.report()
-    base = app.store.last_draft(run.day)
     scores = {c.article.id: s for c, s in rows if s}
     past = _Past(app.store.archive(), run.day)
     keep = base.items if base else ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 
 from pipeline.errors import Issue, RunLockedError
 from pipeline.store import tables
@@ -63,6 +63,12 @@ class RunRows(Part):
         )
         with self.database.read() as connection:
             return [load(RunReport, doc) for doc in connection.scalars(statement)]
+
+    def last_noted_day(self, before: date) -> date | None:
+        """The newest day earlier than `before` of which a note was drafted."""
+        newest = select(func.max(tables.drafts.c.day)).where(tables.drafts.c.day < before)
+        with self.database.read() as connection:
+            return connection.scalar(newest)
 
 
 def _set_lock(connection: Connection, values: Row) -> None:

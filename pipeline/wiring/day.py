@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from pipeline.settings import find_config, load_workspace
 from pipeline.stages import Run, directly, run_stages
@@ -34,10 +35,15 @@ def run_day(
     *,
     call: Call = directly,
     watch: Watch | None = None,
+    due: datetime | None = None,
+    only: Sequence[str] = (),
+    days: Sequence[date] = (),
 ) -> RunReport:
     """Draft one day of the workspace that `config` names: what the command and the flow do.
 
-    Raises `ConfigError` for a broken workspace, `RunLockedError` while another run is alive.
+    Without `day` it is today, after the days missed before it. `due`, `only` and `days` as in
+    `stages.run_stages`. Raises `ConfigError` for a broken workspace, `RunLockedError` where
+    another run lives longer than `schedule.patience` minutes.
     """
     clock = SystemClock()
     workspace = load_workspace(find_config(config, Path.cwd()))
@@ -46,6 +52,12 @@ def run_day(
             run_id=uuid.uuid4().hex,
             day=day or today(workspace, clock),
             started_at=clock.now(),
-            **({"progress": watch.progress} if watch else {}),
+            due=due,
+            patience=timedelta(minutes=workspace.settings.schedule.patience),
+            catch_up=0 if day else workspace.settings.schedule.catch_up,
+            zone=ZoneInfo(workspace.settings.reader.timezone),
         )
-        return run_stages(app, run, call=call, **({"done": watch.done} if watch else {}))
+        if watch:
+            run = replace(run, progress=watch.progress)
+        done = watch.done if watch else lambda report: None
+        return run_stages(app, run, call=call, done=done, only=only, days=days)
