@@ -90,6 +90,43 @@ class _Zlib:
         return self._done or not self._fed
 
 
+class _Brotli:
+    """One brotli stream; the library is loaded when the first such body comes."""
+
+    def __init__(self) -> None:
+        import brotli  # type: ignore[import-untyped]
+
+        self._engine = brotli.Decompressor()
+        self._error: type[Exception] = brotli.error
+        self._fed = False
+
+    def feed(self, data: bytes, limit: int) -> bytes:
+        try:
+            return self._inflate(data, limit)
+        except self._error as error:
+            raise BadEncodingError(str(error)) from error
+
+    def _inflate(self, data: bytes, limit: int) -> bytes:
+        self._fed = self._fed or bool(data)
+        if self._engine.is_finished():
+            return b""  # padding after the stream
+        out: list[bytes] = []
+        room = limit
+        while True:
+            # The bound is a floor: the decoder gives out what its last block of memory holds.
+            piece = self._engine.process(data, output_buffer_limit=min(_STEP, room + 1))
+            data = b""
+            room -= len(piece)
+            if room < 0:
+                raise TooLargeError
+            out.append(piece)
+            if self._engine.is_finished() or (not piece and self._engine.can_accept_more_data()):
+                return b"".join(out)
+
+    def finished(self) -> bool:
+        return not self._fed or bool(self._engine.is_finished())
+
+
 def _has_zlib_header(data: bytes) -> bool:
     return len(data) < 2 or (data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0)
 
@@ -100,6 +137,8 @@ def inflater(content_encoding: str | None) -> Inflater:
     names = [n for n in names if n not in ("", "identity", "none", "utf-8")]
     if not names:
         return _Plain()
+    if names == ["br"]:
+        return _Brotli()
     if len(names) == 1 and names[0] in ("gzip", "x-gzip", "deflate"):
         return _Zlib(gzip=names[0] != "deflate")
     raise BadEncodingError(content_encoding or "")

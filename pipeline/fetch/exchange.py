@@ -201,7 +201,7 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
 
 
 def _headers(request: FetchRequest) -> dict[str, str]:
-    headers = {"Accept": _ACCEPT[request.purpose], "Accept-Encoding": "gzip, deflate"}
+    headers = {"Accept": _ACCEPT[request.purpose], "Accept-Encoding": "gzip, deflate, br"}
     wishes = {
         "If-None-Match": request.etag,
         "If-Modified-Since": request.last_modified,

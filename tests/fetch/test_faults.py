@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 
 from pipeline.fetch import PoliteFetcher
@@ -53,6 +54,8 @@ def gzip_bomb() -> bytes:
     return gzip.compress(b"\0" * 40_000_000)
 
 
+_CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
 FAULTS: dict[str, tuple[bytes | Handler, str]] = {
     "hang": (hang, "timeout"),
     "drip of headers": (drip(b"X-A: b\r\n"), "protocol timeout"),
@@ -69,10 +72,23 @@ FAULTS: dict[str, tuple[bytes | Handler, str]] = {
         "truncated",
     ),
     "no gzip": (reply(b"plain text", Content_Encoding="gzip"), "bad_encoding"),
-    "brotli unasked": (reply(b"\x8b\x02", Content_Encoding="br"), "bad_encoding"),
+    "no brotli": (reply(b"\xff" * 100, Content_Encoding="br"), "bad_encoding"),
+    "truncated brotli": (
+        reply(brotli.compress(bytes(range(256)) * 40)[:100], Content_Encoding="br"),
+        "truncated",
+    ),
+    "zstd unasked": (reply(b"\x28\xb5\x2f\xfd", Content_Encoding="zstd"), "bad_encoding"),
+    "gzip within gzip": (
+        reply(gzip.compress(gzip_bomb()), Content_Encoding="gzip, gzip"),
+        "bad_encoding",
+    ),
     "gzip bomb": (reply(gzip_bomb(), Content_Encoding="gzip"), "too_large"),
     "deflate bomb": (
         reply(zlib.compress(b"\0" * 40_000_000), Content_Encoding="deflate"),
+        "too_large",
+    ),
+    "brotli bomb": (
+        reply(brotli.compress(b"\0" * 40_000_000, quality=3), Content_Encoding="br"),
         "too_large",
     ),
     "gzip in a thousand members": (
@@ -81,6 +97,10 @@ FAULTS: dict[str, tuple[bytes | Handler, str]] = {
     ),
     "100 MB announced": (
         sends(b"HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n"),
+        "too_large",
+    ),
+    "100 MB unannounced": (
+        sends(_CHUNKED, *[b"10000\r\n" + b"x" * 65536 + b"\r\n"] * 1600),
         "too_large",
     ),
     "endless body": (endless, "too_large"),
@@ -111,7 +131,7 @@ def _started(send: Send) -> Send:
 
     async def later(piece: bytes) -> None:
         nonlocal begun
-        head = b"" if begun else b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        head = b"" if begun else _CHUNKED
         begun = True
         await send(head + piece)
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 
 from pipeline.errors import Issue
@@ -151,6 +152,7 @@ def test_what_a_page_says_of_itself(get: Get) -> None:
         ("deflate", zlib.compress(b"hello world")[2:-4]),
         ("gzip", gzip.compress(b"hello world") + b"\0\0\0"),
         ("identity", b"hello world"),
+        ("br", brotli.compress(b"hello world")),
     ],
 )
 def test_compressed_bodies(name: str, packed: bytes, get: Get) -> None:
