@@ -41,6 +41,19 @@ _SSH = re.compile(
     r"(?<![\w@.-])git@(?P<host>(?:github|gitlab|gitee|bitbucket|codeberg)\.(?:com|org))[:/]"
     r"(?P<path>[\w.-]{1,100}/[\w.-]{1,100})"
 )
+_LABELLED_NAME = re.compile(
+    r"(?P<host>git\s?hub|gitee|gitlab|hugging\s?face|hf)\s?(?:仓库|项目|代码|开源|模型|主页|repo)?\s?(?:地址|链接|网址|仓库|项目|主页|link|repo|url)?"
+    r"\s{0,2}[:：]\s{0,3}(?P<path>[A-Za-z0-9][\w.-]{0,38}/[A-Za-z][\w.-]{1,99})(?=\s{0,2}(?:$|[，。；;)）】]))",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""`GitHub 地址：owner/name`: the host stands in the label only."""
+_NAMED_HOSTS = {"github": "github.com", "gitee": "gitee.com", "gitlab": "gitlab.com"}
+_GAPPED = re.compile(
+    r"(?<![\w@.-])(?:https?\s?[:：]\s?/\s?/\s?)?(?:www\s?\.\s?)?(?P<host>github\s?\.\s?com|gitee\s?\.\s?com|arxiv\s?\.\s?org"
+    r"|huggingface\s?\.\s?co|openreview\s?\.\s?net|doi\s?\.\s?org)\s?/\s?"
+    r"(?P<path>(?:[A-Za-z0-9_.?=-]{1,60}[/.?=-]\s?){0,4}[A-Za-z0-9_.-]{2,100})"
+)
+"""An address that an editor broke at its dots, slashes or hyphens (`https://arxiv. org/ abs/2203.15332`)."""
 _AGAIN = re.compile(r"(?<=[\w/])(?:github\.com|arxiv\.org|huggingface\.co)/")
 """The address that link cards print once more, right after the link or its title."""
 _DOI = re.compile(
@@ -80,7 +93,7 @@ def find(text: str) -> Iterator[Found]:
         return iter(())
     plain = text.translate(_NARROW) if not text.isascii() else text
     taken = bytearray(len(text) + 1)
-    searches = (_urls, _bare, _ssh, _arxiv, _dois)
+    searches = (_gapped, _urls, _bare, _ssh, _arxiv, _dois, _named)
     found = [f for search in searches for f in islice(search(plain, taken), MAX_PLACES)]
     return iter(sorted(found, key=lambda f: f.start))
 
@@ -103,6 +116,31 @@ def _bare(text: str, taken: bytearray) -> Iterator[Found]:
     for match in _BARE.finditer(text):
         rest = trim(match.group())
         yield from _take(f"https://{clean(rest)}", match.start(), match.start() + len(rest), taken)
+
+
+def _gapped(text: str, taken: bytearray) -> Iterator[Found]:
+    """Only where joining makes an identity of what would be none, or a longer paper number."""
+    for match in _GAPPED.finditer(text):
+        given = match.group()
+        if " " not in given:
+            continue
+        joined = f"https://{_joined(match['host'])}/{_joined(match['path'])}"
+        first = given.split("//")[-1].lstrip().split(" ")[0]
+        cut_short = first.endswith("-") or identify(f"https://{first}") is None
+        if cut_short and identify(joined) is not None:
+            yield from _take(joined, match.start(), match.end(), taken)
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def _named(text: str, taken: bytearray) -> Iterator[Found]:
+    for match in _LABELLED_NAME.finditer(text):
+        host = _NAMED_HOSTS.get(_joined(match["host"]).lower(), "huggingface.co")
+        url = f"https://{host}/{trim(match['path'])}"
+        if identify(url):
+            yield from _take(url, match.start("path"), match.end("path"), taken)
 
 
 def _ssh(text: str, taken: bytearray) -> Iterator[Found]:

@@ -48,6 +48,10 @@ _BORROWED = re.compile(
     r"参考(?!答案)|借鉴|改编|基于|来自|来源|源自|摘自|引自|类似|例如|比如|对比|依赖|感谢|灵感|见[:：]?$|详见|可[以]?(?:看|见)|像|\brefer|based on|\bsee\b|\bvia\b|issue|\bPR\b|pull request|安装|作者的另|其他|其它|另一|另外",
     re.IGNORECASE,
 )
+_INTRODUCED = re.compile(
+    r"(?:本文|这篇(?:文章|博客|推文)?|今天|今日|本期|本次|接下来|下面)[^，。；]{0,8}(?:介绍|解读|分享|讲解|带来|推荐|要讲|要说|聊聊|来看|讲的)"
+    r"|我们(?:团队|组)?的?(?:一个|一篇|一项|这个|这篇)?(?:最新|新|近期)的?(?:作品|工作|论文|文章|成果)"
+)
 _EARLIER = re.compile(r"此前|以往|早先|前人|先前|随后|启发|不同于|相比|对比")
 _DEEP = re.compile(r"/(?:issues|pull|discussions|commit|compare|wiki)(?:/|$)")
 _CLONE = re.compile(r"git\s+clone\s+(?:--?[\w-]+\s+(?:\d+\s+)?)*$")
@@ -101,12 +105,16 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 1.0, "前面提到论文"
     elif context.alone and context.section == "body" and not _EARLIER.search(context.lead):
         yield 1.0, "单独成行"
+    if context.alone and not strong and _PAPER_LINE.search(context.group):
+        yield 2.0, f"在“{context.group[-20:]}”的列表里"
     if context.paired:
         yield 2.0, "与代码链接成对"
     elif context.alone and context.section == "body" and _is_entry(context):
         yield 1.0, "以论文标题为条目"
     if context.alone and normal_title(context.label) in scene.headings:
         yield 2.0, "标签就是文中一节的名称"
+    if _introduced(context):
+        yield 2.0, "说明是本文要讲的论文"
     named = scene.titles.get(mention.id)
     if named and (agrees(named, scene.title) or agrees(named, context.heading)):
         yield 3.0, "论文标题与文章或小节的标题一致"
@@ -118,6 +126,15 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 4.5, "正文没有别的论文链接，参考资料只有这一两篇"
     if _BORROWED.search(context.lead[-15:]) or (not strong and _EARLIER.search(context.lead)):
         yield -1.0, "前文说明是参考或此前的工作"
+
+
+def _introduced(context: Context) -> bool:
+    """True where the words before it announce it; what is compared to it is not announced."""
+    lead = context.lead[-90:]
+    said = [*_INTRODUCED.finditer(lead)]
+    return bool(said) and not (
+        _BORROWED.search(lead[said[-1].end() :]) or _EARLIER.search(lead[said[-1].end() :])
+    )
 
 
 def _is_entry(context: Context) -> bool:
@@ -147,6 +164,8 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 1.0, "仓库名与文章标题有共同的词"
     elif in_title(mention.id, context.heading):
         yield 2.0, "仓库名出现在小节标题里"
+    if context.alone and in_title(mention.id, context.topic):
+        yield 2.5, "上一段以仓库名开头"
     if context.paired and context.section == "body":
         yield 1.5, "与论文链接成对"
     if _CLONE.search(context.lead):
@@ -163,8 +182,13 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield -1.5, "作者顺带推广的学习仓库"
     if "/blob/" in mention.given:
         yield -1.0, "指向仓库里的某个文件"
-    if _DEEP.search(mention.given):
+    if points_inside(mention.given):
         yield -1.5, "指向议题、合并请求或百科页"
+
+
+def points_inside(address: str) -> bool:
+    """True for an address of an issue, a pull request, a commit or a wiki page."""
+    return bool(_DEEP.search(address))
 
 
 def _promoted(context: Context) -> bool:

@@ -29,7 +29,7 @@ _SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
     (
         "references",
         re.compile(
-            rf"{_NUMBERING}(?:(?:相关|友情|有用的?|资源)?链接|(?:相关)?资料|参考(?:文献|资料|链接|文章|论文|阅读|博客|内容|代码)?(?:和|与|及|以及|/|、)?(?:\S{{0,6}})?|references?|引用(?:文献)?|文献|bibliography|资料来源|脚注|footnotes?|注释?|citations?)[\s:：\W]*$",
+            rf"{_NUMBERING}(?:(?:相关|友情|有用的?|资源)链接|(?:相关)?资料|参考(?:文献|资料|链接|文章|论文|阅读|博客|内容|代码)?(?:和|与|及|以及|/|、)?(?:\S{{0,6}})?|references?|引用(?:文献)?|文献|bibliography|资料来源|脚注|footnotes?|注释?|citations?)[\s:：\W]*$",
             re.IGNORECASE,
         ),
     ),
@@ -46,6 +46,8 @@ _CITATION = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(r"[。；;！!？?\n]|[,，](?=[^,，]*$)")
+_MARKS = re.compile(r"[\W_]*")
+"""A line of marks only: an editor's `：` in a paragraph of its own, an emoji."""
 _LINKY = re.compile(r"[\s\W\d_]*")
 _BARE_LINE = re.compile(r"[!-~：／]{4,300}")
 """A line that is an address and nothing else."""
@@ -57,6 +59,7 @@ _ADDRESS = re.compile(r"https?://[!-~]{1,500}")
 _SENTENCE = re.compile(r"[。；！？\n]")
 
 
+_TOPIC_END = re.compile(r"[:：,，。|｜(（]|\s[-–]\s|[—–]{1,2}|是(?:一|由)")
 REACH = 400
 """Characters around a mention that are looked at."""
 
@@ -85,6 +88,9 @@ class Context:
     """The line with a colon that introduces the list of links this one is in (`开源链接：`)."""
     above: str = ""
     """The nearest line above that is no address, where the link has a line to itself."""
+    topic: str = ""
+    """What the paragraph above begins with, where the link has a line to itself: in newsletters
+    the name of what is presented."""
     paired: bool = False
     """True where paper and repository stand side by side, or one below the other unlabelled."""
 
@@ -170,19 +176,25 @@ def _context(
         place=(block.start + mention.start) / total,
         group=_group(document, mention.block, linked),
         above=_above(document, mention.block),
+        topic=_topic(document, mention.block),
         paired=_paired(block, found, number) or _stacked(document, found, number),
     )
 
 
 def _group(document: Document, number: int, linked: set[int]) -> str:
     """The short line with a colon above a run of lines that each hold a link."""
+    own = ""
     for above in range(number - 1, max(number - 9, -1), -1):
         text = document.blocks[above].text.strip()
-        if above not in linked:
-            return text if len(text) <= 40 and text.endswith((":", "：")) else ""
+        if above not in linked and not _MARKS.fullmatch(text):
+            if len(text) > 40 or not text.endswith((":", "：")):
+                return own
+            if own or above != number - 1:
+                return text
+            own = text
         if len(text) > 200:
-            return ""
-    return ""
+            return own
+    return own
 
 
 def _above(document: Document, number: int) -> str:
@@ -192,6 +204,16 @@ def _above(document: Document, number: int) -> str:
         text = document.blocks[above].text.strip()
         if not _BARE_LINE.fullmatch(text):
             return "" if _CITATION.search(text) or len(text) > 260 else text
+    return ""
+
+
+def _topic(document: Document, number: int) -> str:
+    if not _BARE_LINE.fullmatch(document.blocks[number].text.strip()):
+        return ""
+    for above in range(number - 1, max(number - 4, -1), -1):
+        text = document.blocks[above].text.strip()
+        if len(text) > 20:
+            return _TOPIC_END.split(text[:80])[0]
     return ""
 
 
@@ -234,9 +256,11 @@ def _alone(block: Block, mention: Mention, begin: int) -> bool:
 
 def _label_above(document: Document, number: int, linked: set[int]) -> str:
     """The line above that names this link: short, and with no link of its own."""
-    for above in range(number - 1, max(number - 4, -1), -1):
+    for above in range(number - 1, max(number - 5, -1), -1):
         block = document.blocks[above]
         text = block.text.strip()
+        if _MARKS.fullmatch(text):
+            continue
         if above in linked and len(text) > 12:
             if not _BARE_LINE.fullmatch(text):
                 return ""

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.extract.clues import Clue, Scene, clues_of
+from pipeline.extract.clues import Clue, Scene, clues_of, points_inside
 from pipeline.extract.context import Context, contexts
 from pipeline.extract.document import Block, Document
 from pipeline.extract.links import Mention, resolve
@@ -43,6 +43,7 @@ def judge(
         by_id[context.mention.id].append(context)
     scene = _scene(document, title, by_id)
     links = [_link(document, scene, seen) for seen in by_id.values()]
+    links = _with_siblings(links, by_id)
     links = _with_outer(links, document, source_url, own_url, entry)
     links = _one_per_work(links)
     return works_named(document, title, links)
@@ -100,6 +101,40 @@ def _link(document: Document, scene: Scene, seen: Sequence[Context]) -> Link:
         reason=weighty[1] if (weighty[0] > 0) == (role == "main") else "没有说明它是本文主角的线索",
         title=scene.titles.get(mention.id),
     )
+
+
+def _with_siblings(links: list[Link], by_id: Mapping[str, Sequence[Context]]) -> list[Link]:
+    """A labelled repository in the same list as a main one of the same owner is main as well:
+    model, data and judge of one release."""
+    main = [
+        (_owner_of(link.id), context.mention.block)
+        for link in links
+        if link.kind == "code" and link.role == "main"
+        for context in by_id[link.id]
+    ]
+
+    def beside(context: Context) -> bool:
+        at, owner = context.mention.block, _owner_of(context.mention.id)
+        return (
+            context.alone
+            and context.label.endswith((":", "：", "地址", "链接"))
+            and not points_inside(context.mention.given)
+            and context.section in ("body", "references")
+            and any(owner == theirs and abs(at - block) <= 4 for theirs, block in main)
+        )
+
+    return [
+        replace(link, role="main", reason="与同一作者的主要仓库列在一起")
+        if link.kind == "code"
+        and link.role == "mentioned"
+        and any(map(beside, by_id[link.id][:20]))
+        else link
+        for link in links
+    ]
+
+
+def _owner_of(link_id: str) -> str:
+    return link_id.split("/")[1]
 
 
 def _sum(clues: Sequence[Clue]) -> float:
