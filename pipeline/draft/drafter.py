@@ -13,6 +13,7 @@ from pipeline.text import squash
 from pipeline.types import (
     Article,
     Candidate,
+    CodeNews,
     Image,
     Link,
     Note,
@@ -59,13 +60,15 @@ class DayDrafter:
         candidates: Sequence[Candidate],
         scores: Mapping[str, Score],
         keep: Sequence[str] = (),
+        news: Sequence[CodeNews] = (),
     ) -> Note:
         """The note of `day`; `keep` are article ids that stay where they are."""
         config = self._config
         choice = choose(candidates, scores, keep, config.max_items, config.per_feed)
         items = tuple(self._item(c, scores.get(c.article.id)) for c in choice.items)
         also = [*_covered(choice.items), *(_also(c.article, why) for c, why in choice.rest)]
-        return Note(day=day, items=items, also_seen=_unique(also)[: config.max_also_seen])
+        seen = (*(_appeared(n) for n in news), *_unique(also))
+        return Note(day=day, items=items, also_seen=seen[: config.max_also_seen])
 
     def _item(self, candidate: Candidate, score: Score | None) -> NoteItem:
         article = candidate.article
@@ -139,6 +142,17 @@ def _others(links: Iterable[Link]) -> Iterator[NoteField]:
 def _picture(article: Article) -> Image | None:
     image = article.lead_image
     return image if image and is_web_url(image.url) else None
+
+
+def _appeared(news: CodeNews) -> NoteItem:
+    """Code that was not there when its article was noted: a line of its own below the items."""
+    noted = f"代码已公开；文章记于 {news.noted.year}.{news.noted.month}.{news.noted.day}"
+    return NoteItem(
+        title=squash(news.title) or news.url,
+        url=news.url,
+        stars=0,
+        fields=(NoteField(name="Remark", value=noted),),
+    )
 
 
 def _covered(items: Iterable[Candidate]) -> Iterator[NoteItem]:

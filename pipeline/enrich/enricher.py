@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from pipeline.enrich import wording
 from pipeline.enrich.code_chain import offers
@@ -17,7 +18,7 @@ from pipeline.errors import Issue
 from pipeline.identifiers import arxiv_id, paper_url
 from pipeline.ports import Wanted
 from pipeline.text import squash
-from pipeline.types import Article, Candidate, Link, Paper, Repo, RepoState
+from pipeline.types import Article, Candidate, CodeClue, Link, Paper, Repo, RepoState
 
 _PROMISE = re.compile(
     r"code (?:is )?coming soon|(?:code|it) will be (?:released|available)|to be released"
@@ -25,7 +26,12 @@ _PROMISE = re.compile(
     re.IGNORECASE,
 )
 _LOST = (RepoState.GONE, RepoState.BLOCKED)
+_INDEXED = ("arxiv:", "doi:", "openreview:")
 _MAX_SUBJECTS = 12
+_MOST_SOUGHT = 3
+"""Papers of one article whose code is looked for; more make a round-up."""
+_LATEST = timedelta(days=400)
+"""How long before its paper's year an article may appear: proceedings are dated late."""
 _MAX_LINKS = 60
 """Main links per article that are followed; a list of hundreds is not about each of them."""
 
@@ -34,13 +40,13 @@ class PaperEnricher:
     """Decides; see `pipeline.ports.Enricher`. Holds no state and asks nobody."""
 
     def wanted(self, article: Article) -> Wanted:
-        """Ids of main papers on arXiv and main repositories on GitHub; titles of the subjects
-        without a link and of main papers known only by a title or a file somewhere."""
+        """Ids of main papers an index knows and main repositories on GitHub; titles of the
+        subjects without a link and of main papers known only by a title or a file somewhere."""
         papers, repos = _main(article, "paper"), _main(article, "code")
         titles = [t for link in papers if _nameless(link) and (t := own_title(link))]
         titles += [squash(s) for s in article.subjects[:_MAX_SUBJECTS]]
         return Wanted(
-            papers=tuple(p.id for p in papers if p.id.startswith("arxiv:")),
+            papers=tuple(p.id for p in papers if p.id.startswith(_INDEXED)),
             repos=tuple(r.id for r in repos if full_name(r.id)),
             titles=tuple(dict.fromkeys(t for t in titles if searchable(t))),
         )
@@ -79,6 +85,7 @@ class PaperEnricher:
         repos: Mapping[str, Repo],
         missing: Iterable[str],
         deferred: Iterable[str],
+        clues: Mapping[str, CodeClue] | None = None,
     ) -> Candidate:
         """The candidate. What is pending stands in it with what the article says for now."""
         desk = _Desk(article, papers, repos, frozenset(missing), frozenset(deferred))
@@ -90,6 +97,7 @@ class PaperEnricher:
             desk.repo(link)
         if all(r.state in _LOST for r in desk.repos):
             desk.code_from_papers()
+            desk.code_from_clues(clues or {})
         made = tuple(_unique(desk.papers))
         return Candidate(
             article=article,
@@ -99,6 +107,14 @@ class PaperEnricher:
             issues=tuple(dict.fromkeys((*article.issues, *desk.issues))),
             venue=_venue(article, made),
         )
+
+    def without_code(self, candidate: Candidate) -> tuple[Paper, ...]:
+        """The described papers of an article that has no repository left to show or to wait
+        for; none of a round-up."""
+        described = [p for p in candidate.papers if p.abstract or p.published]
+        if len(candidate.papers) > _MOST_SOUGHT or any(full_name(i) for i in candidate.pending):
+            return ()
+        return () if any(r.state not in _LOST for r in candidate.repos) else tuple(described)
 
     def fold(
         self, candidates: Sequence[Candidate], keep: Sequence[str] = ()
@@ -123,10 +139,10 @@ class _Desk:
 
     def paper(self, link: Link) -> None:
         """A main paper: the index's facts, else the article's own words for it."""
-        if not link.id.startswith("arxiv:"):
-            self._paper_elsewhere(link)
-        elif link.id in self.known_papers:
+        if link.id in self.known_papers:
             self._checked(self.known_papers[link.id], claimed_title(link))
+        elif not link.id.startswith("arxiv:"):
+            self._paper_elsewhere(link)
         elif link.id in self.missing:
             self._not_there(link)
         else:
@@ -170,7 +186,13 @@ class _Desk:
         """The paper that surely has this title; asked again later where the index was out."""
         if title in self.deferred:
             self.pending.append(title)
-        return self.known_papers.get(title)
+        found = self.known_papers.get(title)
+        return None if found and self._too_late(found) else found
+
+    def _too_late(self, paper: Paper) -> bool:
+        """A paper that appeared long after the article is another one of the same title."""
+        written, appeared = self.article.published, paper.published
+        return bool(written and appeared and appeared > written + _LATEST)
 
     def _paper_elsewhere(self, link: Link) -> None:
         """Not on arXiv as far as the article knows; perhaps found there by its title."""
@@ -231,6 +253,15 @@ class _Desk:
             self.issues.append(
                 wording.repo_from_paper(offer.repo.id, offer.paper, offer.where, offer.evidence)
             )
+
+    def code_from_clues(self, clues: Mapping[str, CodeClue]) -> None:
+        """Where neither article nor authors give code: what was looked for and surely found."""
+        if any(r.state not in _LOST for r in self.repos):
+            return
+        for paper in _unique(self.papers):
+            if (clue := clues.get(paper.id)) and clue.repo.state not in _LOST:
+                self._repo(clue.repo)
+                self.issues.append(wording.repo_found(clue, paper))
 
 
 def _disagrees(claimed: str, paper: Paper | None) -> bool:

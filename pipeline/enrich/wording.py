@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.enrich.arxiv_reply import Reply, ReplyState
 from pipeline.errors import Issue
-from pipeline.types import Paper, Repo
+from pipeline.types import CodeClue, Paper, Repo
 
 _WHY_ARXIV = {
     ReplyState.BUSY: "arXiv 正在限流",
@@ -147,6 +147,30 @@ def repo_from_paper(repo_id: str, paper: Paper, where: str, evidence: str) -> Is
             f"因此补上了 {_name(repo_id)}。"
         ),
         remedy="看一眼是不是这篇论文的代码。",
+    )
+
+
+def repo_found(clue: CodeClue, paper: Paper) -> Issue:
+    """The code came from looking for it, not from the article."""
+    return Issue(
+        subject=clue.repo.id,
+        code="repo.found",
+        sentence=(
+            f"文章没有给出能用的代码；按论文《{paper.title[:120]}》在 {clue.source} 上找到了 "
+            f"{clue.repo.full_name}（{clue.evidence[:160]}；把握 {clue.confidence:.0%}）。"
+        ),
+        remedy="看一眼是不是这篇论文的代码。",
+    )
+
+
+def unavailable(subject: str, name: str, why: str, count: int) -> Issue:
+    """A service without which a note is complete all the same."""
+    return Issue(
+        subject=subject,
+        code=f"{subject}.unavailable",
+        sentence=f"{name} {why}，{count} 篇论文没有查成。",
+        remedy="不影响草稿；以后运行时会再查。",
+        temporary=True,
     )
 
 

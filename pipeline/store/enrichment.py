@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeVar, get_args
 
@@ -76,10 +76,18 @@ class EnrichmentRows(Part):
         self._save("repo", repos, missing, now)
 
     def save_candidates(
-        self, candidates: Sequence[Candidate], now: datetime, retry_at: datetime | None
+        self,
+        candidates: Sequence[Candidate],
+        now: datetime,
+        retry_at: datetime | None,
+        unfinished: Collection[str] = (),
     ) -> None:
-        """Keep candidates; those with pending ids are offered again from `retry_at`."""
-        rows = [_candidate_row(c, now, retry_at if c.pending else None) for c in candidates]
+        """Keep candidates; those with pending ids and those whose articles are `unfinished`
+        are offered again from `retry_at`."""
+        rows = [
+            _candidate_row(c, now, retry_at if c.pending or c.article.id in unfinished else None)
+            for c in candidates
+        ]
         with self.database.write() as connection:
             changed = _changed(connection, rows)
             upsert(connection, tables.candidates, rows)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Table, select
 
+from pipeline.store.clues import ClueRows
 from pipeline.store.drafts import DraftRows
 from pipeline.store.enrichment import EnrichmentRows
 from pipeline.store.feeds import FeedRows
@@ -31,6 +32,7 @@ class SqlStore(
     FeedRows,
     PageRows,
     EnrichmentRows,
+    ClueRows,
     DraftRows,
     PastRows,
     RunRows,

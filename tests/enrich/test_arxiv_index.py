@@ -447,10 +447,10 @@ def test_titles_that_are_not_there_are_abstained_from(corpus: Path, clock: Still
 
 
 @pytest.mark.corpus
-def test_ids_of_the_notes_come_in_four_requests(corpus: Path, clock: StillClock) -> None:
+def test_ids_of_the_notes_come_in_two_requests(corpus: Path, clock: StillClock) -> None:
     library = Library(corpus)
     ids = [f"arxiv:{n.id}" for n in library.noted]
     with serving(library.serve()) as server:
         found = index(server, clock).by_ids(ids)
-    assert found.requests == 4
+    assert found.requests == 2
     assert set(found.found) == {i for i in ids if library.paper(i.removeprefix("arxiv:"))}

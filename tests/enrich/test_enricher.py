@@ -32,7 +32,7 @@ def test_main_links_only_are_wanted() -> None:
         subjects=(MAE, "一个中文题目"),
     )
     assert PaperEnricher().wanted(of) == Wanted(
-        papers=("arxiv:2103.14030",),
+        papers=("arxiv:2103.14030", "openreview:abcdef"),
         repos=("github.com/microsoft/swin-transformer",),
         titles=(MAE,),
     )
