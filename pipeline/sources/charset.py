@@ -37,6 +37,13 @@ _LETTERS = re.compile(
 )
 _LATIN_RUN = re.compile("[\u00a0-\u024f]{3,}")
 _LATIN = re.compile("[\u00a0-\u024f]")
+_KANA = re.compile("[\u3041-\u30fa]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_FEW = 8  # different characters that all stand in those rows by chance: one text in 256
+_USUAL_SYLLABLES = frozenset(
+    "이다는에의을가고하지로기사도한자나리어아스대인시장수부그해서정일제전보구주들"
+)
+_SOME, _MANY = 0.08, 0.2  # of kana: in Chinese that quotes Japanese, in Japanese
 _HAN = re.compile("[\u3400-\u9fff]")
 # Capitals inside words and signs stuck to letters: Chinese bytes read as Cyrillic.
 _CYRILLIC_NOISE = re.compile(
@@ -73,11 +80,47 @@ def _by_reading(body: bytes, declared: list[str]) -> Decoded:
     candidates = list(dict.fromkeys([*declared, "gb18030", "big5hkscs", *_detected(body)]))
     strict = [(c, t) for c in candidates if (t := _strict(body, c))]
     for codec, text in strict:
-        if _readability(text) >= _PLAUSIBLE:
+        if _readability(text) >= _PLAUSIBLE and not _is_chinese_read_as(codec, text):
+            if codec == "gb18030" and codec not in declared:
+                return _neighbour(body) or Decoded(text, codec, doubtful=_has_kana(text, _SOME))
             return Decoded(text, codec)
     tries = [*strict, *((c, body.decode(c, "replace")) for c in ("utf-8", *candidates))]
     codec, text = max(tries, key=lambda one: _readability(one[1]))
     return Decoded(text, codec, doubtful=True)
+
+
+def _neighbour(body: bytes) -> Decoded | None:
+    """Korean or Japanese whose bytes are also common Chinese characters.
+
+    EUC-KR's syllables fill the rows B0-C8 of GB 2312, where about half of Chinese text stands;
+    EUC-JP has the same kana as GB 2312, with other characters around them.
+    """
+    korean = _strict(body, "cp949")
+    if korean and _is_korean(korean[:_SAMPLE]):
+        return Decoded(korean, "cp949")
+    japanese = _strict(body, "euc_jp")
+    if japanese and _has_kana(japanese, _MANY):
+        return Decoded(japanese, "euc_jp")
+    return None
+
+
+def _is_korean(text: str) -> bool:
+    """Hardly a Chinese character, and syllables that Korean uses all the time."""
+    syllables = _HANGUL.findall(text)
+    usual = sum(1 for one in syllables if one in _USUAL_SYLLABLES)
+    enough = len(set(syllables)) >= _FEW and len(syllables) >= 9 * len(_HAN.findall(text))
+    return enough and 6 * usual >= len(syllables)
+
+
+def _is_chinese_read_as(codec: str, text: str) -> bool:
+    """Japanese without a kana is Chinese that was read as Japanese."""
+    return codec in ("euc_jp", "cp932") and not _has_kana(text, _SOME) and bool(_HAN.search(text))
+
+
+def _has_kana(text: str, share: float) -> bool:
+    """Whether kana are at least this share of kana and Chinese characters."""
+    kana = len(_KANA.findall(text[:_SAMPLE]))
+    return kana > 0 and kana >= share * (kana + len(_HAN.findall(text[:_SAMPLE])))
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

@@ -23,7 +23,7 @@ TEXTS = {
     "utf-16-be": TRADITIONAL,
 }
 WRONG = [None, "utf-8", "gb2312", "gbk", "big5", "iso-8859-1", "windows-1252", "us-ascii", "utf-16"]
-WRONG += ["euc-kr", "shift_jis", "windows-1251", "koi8-r", "no-such-charset"]
+WRONG += ["euc-kr", "euc-jp", "shift_jis", "windows-1251", "koi8-r", "no-such-charset"]
 
 
 def document(text: str, declared: str | None) -> str:
@@ -61,6 +61,35 @@ def test_other_languages_by_their_right_declaration(text: str, codec: str) -> No
     decoded = decode(document(text, codec).encode(codec))
     assert text in decoded.text
     assert not decoded.doubtful
+
+
+@pytest.mark.parametrize("declared", [None, "utf-8", "iso-8859-1"])
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc-jp"),
+        ("東京大学の研究グループが新しい物体検出手法を発表", "euc-jp"),
+        (KOREAN, "euc-kr"),
+        ("인공지능 학회 발표 논문 모음", "euc-kr"),
+        (RUSSIAN, "windows-1251"),
+        (GERMAN, "windows-1252"),
+    ],
+)
+def test_other_languages_without_a_right_declaration(
+    text: str, codec: str, declared: str | None
+) -> None:
+    decoded = decode(document(text, declared).encode(codec))
+    assert text in decoded.text
+    assert not decoded.doubtful
+
+
+@pytest.mark.parametrize(
+    "text",
+    [SIMPLIFIED * 3 + "他推荐的动画是『ゆるキャン』。", "公告", "报告发布", "AI 日报", "“引号”"],
+)
+def test_chinese_stays_chinese(text: str) -> None:
+    assert text in decode(document(text, None).encode("gbk")).text
 
 
 @pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16", "utf-32"])
