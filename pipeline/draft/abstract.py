@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.draft.order import subject_first
 from pipeline.text import squash
 
 _VENUES = (
@@ -59,9 +60,17 @@ _TRAILING_FLUFF = re.compile(
 _MORE_SHOUTS = re.compile(
     r"^(.{12,}?)[！!]\s*(?:[^！!：:]{2,12}[！!…]+\s*)*[^！!：:]{2,12}(?:[！!]|\.{2,}|…)+$"
 )
-_PURPOSE_FIRST = re.compile(
-    r"^(让[^，]{4,40})，([^，]*(?:搞了个|提出了?|开源了?|推出)[^，]{2,40})$"
+_MIDDLE_VENUE = re.compile(
+    rf"(?<=，)\s*{_VENUE}\s*(?:匿名|最新|新)?论文|(?<=[\u4e00-\u9fff])入选\s?{_VENUE}(?=，)",
+    re.IGNORECASE,
 )
+_SHOUTED = re.compile(r"^(.{6,}?)！[^！，A-Za-z]{0,8}太[\u4e00-\u9fff]{1,4}了！.{0,30}$")
+_TEASING = re.compile(r"，[^，：:！？?A-Za-z]{4,16}[？?]$")
+_ANSWERED = re.compile(
+    r"^[^，。：:！？?A-Za-z]{4,24}[？?](?=[^，。：:！？?]{2,14}(?:证实|证明|发现|表明|显示)[:：])"
+)
+_BEATEN = re.compile(r"^(?:一举|全面)?(?:打败|击败|吊打|碾压)[^，：:！A-Z]{2,16}，")
+_LESSON = re.compile(rf"^(.{{4,40}}(?:教程|指南)){_BAR}.{{12,}}$")
 _NAMED_TAG = re.compile(r"^\s*【\s*([A-Za-z][\w+-]*)\s*(?:解读|详解|论文解读)\s*】\s*")
 _COLUMN_AT_END = re.compile(rf"{_BAR}[\u4e00-\u9fffA-Za-z]{{2,8}}\s*$")
 _LEADING_FLUFF = re.compile(
@@ -79,8 +88,15 @@ _MAX_COLUMN = 8
 def abstract_of(title: str) -> str:
     """The title's content in one line; never empty where the title is not."""
     whole = squash(title)[:600]
-    text = _strip_end(_strip_shouts(_strip_lead(whole)))
-    for step in (_strip_column, _strip_shouts, _strip_exclamations, _strip_end, _purpose_last):
+    text = subject_first(_strip_middle(_strip_lead(whole)))
+    text = _strip_end(_strip_shouts(text))
+    for step in (
+        _strip_column,
+        _strip_shouts,
+        _strip_exclamations,
+        _strip_end,
+        subject_first,
+    ):
         text = step(text).strip() or text
     return text if _is_enough(text) else whole
 
@@ -106,6 +122,15 @@ def _cut(pattern: re.Pattern[str], text: str) -> str:
 
 def _is_enough(text: str) -> bool:
     return len(text) >= 4
+
+
+def _strip_middle(text: str) -> str:
+    """Without a venue between two clauses, a question that the title answers or teases with,
+    the rivals it beat, and what a lesson promises behind its bar."""
+    text = _LESSON.sub(r"\1", _SHOUTED.sub(r"\1", text))
+    for pattern in (_MIDDLE_VENUE, _ANSWERED, _BEATEN, _TEASING):
+        text = _cut(pattern, text)
+    return text
 
 
 def _strip_column(text: str) -> str:
@@ -142,11 +167,6 @@ def _strip_shouts(text: str) -> str:
     """Without short shouts behind a sentence that has told it all."""
     found = _MORE_SHOUTS.match(text)
     return found[1] if found else text
-
-
-def _purpose_last(text: str) -> str:
-    """Who made what, before what it is good for: the subject comes first in a note."""
-    return _PURPOSE_FIRST.sub(r"\2，\1", text)
 
 
 def _strip_end(text: str) -> str:

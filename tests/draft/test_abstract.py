@@ -37,6 +37,34 @@ from pipeline.draft import abstract_of
             "让手机用上低延迟的视觉模型，丙公司搞了个FooViT",
             "丙公司搞了个FooViT，让手机用上低延迟的视觉模型",
         ),
+        ("甲乙生成神器！这效果太香了！代码开源 SIGGRAPH Asia 2026", "甲乙生成神器"),
+        ("丙公司提出FooNet！ 全身都行，这可太Foo了", "丙公司提出FooNet！ 全身都行，这可太Foo了"),
+        ("记性从三十岁变差？百万人数据证实：七十岁后才下降", "百万人数据证实：七十岁后才下降"),
+        ("2026年某某待遇如何？八卦各专业的现状！", "2026年某某待遇如何？八卦各专业的现状！"),
+        ("某某提出了生成器，完美保留细节，让编辑们失业？", "某某提出了生成器，完美保留细节"),
+        ("完全基于某某的检测器，ICLR匿名论文实现统一", "完全基于某某的检测器，实现统一"),
+        ("一举打败18个同类模型，超分冠军算法入选CVPR 2026，来自甲大学", "来自甲大学超分冠军算法"),
+        (
+            "轻量级检测FooDet！乙公司最新成果！ICLR2026！性能更优！",
+            "乙公司最新成果轻量级检测FooDet",
+        ),
+        (
+            "用Foo搞定图像、视频和三维三大任务！BarNet：性能还不输",
+            "BarNet用Foo搞定图像、视频和三维三大任务",
+        ),
+        (
+            "CVPR 2026｜Foo-Attention和CNN的优雅集成！甲大学等提出BarMix，性能速度全面提升！",
+            "甲大学等提出BarMix，Foo-Attention和CNN的优雅集成，性能速度全面提升",
+        ),
+        (
+            "成功检测远处目标，将点云与图像结合，丙公司提出新算法：4D-Foo",
+            "丙公司提出新算法：4D-Foo，成功检测远处目标，将点云与图像结合",
+        ),
+        (
+            "解决落地场景真实问题，港中文等提出：开放世界分割",
+            "解决落地场景真实问题，港中文等提出：开放世界分割",
+        ),
+        ("Foo-Lite 详解教程 | 嚼碎所有原理、训练自己的数据、部署应有尽有", "Foo-Lite 详解教程"),
         ("A Survey of Something Useful", "A Survey of Something Useful"),
         ("CVPR 2026", "CVPR 2026"),
         ("CVPR 2026 最新 30 篇论文整理", "CVPR 2026 最新 30 篇论文整理"),
@@ -57,6 +85,25 @@ def test_never_empty_never_longer_and_settled(title: str) -> None:
     assert len(abstract) <= len(title)
 
 
-@pytest.mark.parametrize("part", ["！", "|", "（附", "【", "A b ", "，让", "，", "CVPR ", "甲乙，"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "！",
+        "|",
+        "（附",
+        "【",
+        "A b ",
+        "，让",
+        "，",
+        "CVPR ",
+        "甲乙，",
+        "？",
+        "，来自",
+        "用甲！",
+        "教程|",
+        "提出A，",
+        "甲！太",
+    ],
+)
 def test_long_titles_are_read_in_passing(part: str) -> None:
     assert len(abstract_of(part * 50_000)) <= 600
