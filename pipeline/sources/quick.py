@@ -189,6 +189,8 @@ def _atom_item(element: Any) -> Item:
             if (address := _alternate(child)) is not None:
                 given["link"] = address
         elif tag == _ATOM + "author":
+            if "author" in given and element.find(f"{_ATOM}author/{_ATOM}email") is not None:
+                raise _UnusualError  # feedparser gives one author's address to another
             given["author"] = _person(child)
         elif tag not in _ATOM_IGNORED or len(child):
             raise _UnusualError
