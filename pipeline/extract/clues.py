@@ -52,6 +52,10 @@ _INTRODUCED = re.compile(
     r"(?:本文|这篇(?:文章|博客|推文)?|今天|今日|本期|本次|接下来|下面)[^，。；]{0,8}(?:介绍|解读|分享|讲解|带来|推荐|要讲|要说|聊聊|来看|讲的)"
     r"|我们(?:团队|组)?的?(?:一个|一篇|一项|这个|这篇)?(?:最新|新|近期)的?(?:作品|工作|论文|文章|成果)"
 )
+_NAME_LABEL = re.compile(r"\W{0,3}((?=[\w-]*[A-Z])[A-Za-z][\w+-]{3,30})\s?[:：]\s?")
+_ASIDE = re.compile(
+    r"还有[^，。]{0,14}(?:工具|项目|产品|平台)|也(?:欢迎|可以)(?:试用|体验|关注|使用)|(?:更多|其他|其它)[^，。]{0,8}(?:工具|项目|产品)"
+)
 _EARLIER = re.compile(r"此前|以往|早先|前人|先前|随后|启发|不同于|相比|对比")
 _DEEP = re.compile(r"/(?:issues|pull|discussions|commit|compare|wiki)(?:/|$)")
 _CLONE = re.compile(r"git\s+clone\s+(?:--?[\w-]+\s+(?:\d+\s+)?)*$")
@@ -68,6 +72,13 @@ class Scene:
     titles: Mapping[str, str]
     headings: frozenset[str]
     """The names of the article's sections, in normal form."""
+    entitled: bool
+    """True where the article's title names one of the repositories."""
+    recurring: str | None
+    """The paper the body comes back to again and again."""
+    featured: frozenset[str]
+    """Papers of the bibliography that stand in the body as items with their full title."""
+    text: str
     bare: bool
     """True where the body has no paper link and a short list of references has one or two."""
 
@@ -111,6 +122,12 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 2.0, "与代码链接成对"
     elif context.alone and context.section == "body" and _is_entry(context):
         yield 1.0, "以论文标题为条目"
+    if context.alone and context.section == "body" and _spoken_of(scene, context):
+        yield 1.0, "标签是文中多次谈到的名字"
+    if scene.recurring == mention.id:
+        yield 1.5, "正文反复提到这一篇"
+    if mention.id in scene.featured:
+        yield 5.0, "论文标题在正文里单独成条"
     if context.alone and normal_title(context.label) in scene.headings:
         yield 2.0, "标签就是文中一节的名称"
     if _introduced(context):
@@ -126,6 +143,12 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 4.5, "正文没有别的论文链接，参考资料只有这一两篇"
     if _BORROWED.search(context.lead[-15:]) or (not strong and _EARLIER.search(context.lead)):
         yield -1.0, "前文说明是参考或此前的工作"
+
+
+def _spoken_of(scene: Scene, context: Context) -> bool:
+    """True where the label is a name (`D-LinkNet：`) that the article uses three times or more."""
+    name = _NAME_LABEL.fullmatch(context.label)
+    return bool(name) and scene.text.count(name[1]) >= 4
 
 
 def _introduced(context: Context) -> bool:
@@ -164,7 +187,7 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 1.0, "仓库名与文章标题有共同的词"
     elif in_title(mention.id, context.heading):
         yield 2.0, "仓库名出现在小节标题里"
-    if context.alone and in_title(mention.id, context.topic):
+    if context.alone and not scene.entitled and in_title(mention.id, context.topic):
         yield 2.5, "上一段以仓库名开头"
     if context.paired and context.section == "body":
         yield 1.5, "与论文链接成对"
@@ -174,10 +197,14 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 1.0, "正文多次给出"
     if scene.codes == (mention.id,):
         yield 1.0, "全文唯一的仓库"
+        if context.alone and context.section == "body" and "/spaces/" not in mention.url:
+            yield 0.5, "单独成行"
         if context.section == "references" and scene.papers and scene.bare:
             yield 4.5, "参考资料里与论文成对的唯一仓库"
-    if _BORROWED.search(context.lead[-40:]):
+    if _BORROWED.search(context.lead[-40:] or context.label):
         yield -2.0, "前文说明只是参考或依赖"
+    if context.place > 0.8 and _ASIDE.search(f"{context.lead[-40:]} {context.label}"):
+        yield -2.5, "文末顺带推荐的其他项目"
     if promoted:
         yield -1.5, "作者顺带推广的学习仓库"
     if "/blob/" in mention.given:

@@ -95,9 +95,10 @@ class Context:
     """True where paper and repository stand side by side, or one below the other unlabelled."""
 
 
-def contexts(document: Document, found: Sequence[Mention]) -> list[Context]:
-    """The context of every mention, in the same order."""
-    sections = _sections(document)
+def contexts(
+    document: Document, found: Sequence[Mention], sections: list[tuple[Section, int]]
+) -> list[Context]:
+    """The context of every mention, in the same order; `sections` as `sections_of` gives them."""
     linked = {m.block for m in found}
     total = max(len(document.text), 1)
     called = footnotes.marks(document.blocks, [s == "references" for s, _ in sections])
@@ -273,7 +274,7 @@ def _label_above(document: Document, number: int, linked: set[int]) -> str:
     return ""
 
 
-def _sections(document: Document) -> list[tuple[Section, int]]:
+def sections_of(document: Document) -> list[tuple[Section, int]]:
     """For every block its section and the index of the heading above it."""
     current: Section = "body"
     heading = -1

@@ -13,8 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.extract.clues import Clue, Scene, clues_of, points_inside
-from pipeline.extract.context import Context, contexts
+from pipeline.extract.clues import Clue, Scene, clues_of, in_title, points_inside
+from pipeline.extract.context import Context, Section, contexts, sections_of
 from pipeline.extract.document import Block, Document
 from pipeline.extract.links import Mention, resolve
 from pipeline.extract.subjects import as_paper, reads_a_paper, title_of, works_named
@@ -22,6 +22,7 @@ from pipeline.text import normal_title
 from pipeline.types import Entry, Link, LinkRole
 
 THRESHOLD = 1.5
+_MARK = re.compile(r"\[\d{1,3}\]")
 
 
 def judge(
@@ -37,11 +38,12 @@ def judge(
     `source_url` is the address behind 阅读原文; `own_url` or the entry's may itself be a paper or
     repository, as in an arXiv feed.
     """
-    around = [as_paper(document, context) for context in contexts(document, found)]
+    sections = sections_of(document)
+    around = [as_paper(document, context) for context in contexts(document, found, sections)]
     by_id: dict[str, list[Context]] = defaultdict(list)
     for context in around:
         by_id[context.mention.id].append(context)
-    scene = _scene(document, title, by_id)
+    scene = _scene(document, title, by_id, sections)
     links = [_link(document, scene, seen) for seen in by_id.values()]
     links = _with_siblings(links, by_id)
     links = _with_outer(links, document, source_url, own_url, entry)
@@ -49,7 +51,12 @@ def judge(
     return works_named(document, title, links)
 
 
-def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -> Scene:
+def _scene(
+    document: Document,
+    title: str,
+    by_id: Mapping[str, list[Context]],
+    sections: Sequence[tuple[Section, int]],
+) -> Scene:
     titles = {
         key: named
         for key, seen in by_id.items()
@@ -58,16 +65,54 @@ def _scene(document: Document, title: str, by_id: Mapping[str, list[Context]]) -
     papers = [key for key, seen in by_id.items() if seen[0].mention.kind == "paper"]
     short = sum(any(c.section == "references" for c in seen) for seen in by_id.values()) <= 5
     body = [key for key in papers if any(c.section == "body" and not c.cited for c in by_id[key])]
+    counts = Counter({key: sum(c.section == "body" for c in seen) for key, seen in by_id.items()})
+    codes = tuple(k for k, seen in by_id.items() if seen[0].mention.kind == "code")
     return Scene(
         title=title,
-        counts=Counter(
-            {key: sum(c.section == "body" for c in seen) for key, seen in by_id.items()}
-        ),
+        counts=counts,
         papers=tuple(body or papers),
-        codes=tuple(k for k, seen in by_id.items() if seen[0].mention.kind == "code"),
+        codes=codes,
+        entitled=any(in_title(code, title) for code in codes),
+        recurring=_recurring({key: counts[key] for key in papers}),
+        featured=_featured(document, titles, by_id, sections),
+        text=document.text,
         titles=titles,
         headings=_headings(document),
         bare=not body and 0 < len(papers) <= 2 and (short or reads_a_paper(document)),
+    )
+
+
+def _recurring(counts: Mapping[str, int]) -> str | None:
+    """The paper the body comes back to, three times and twice as often as to any other."""
+    first, second, *_ = [*sorted(counts.values(), reverse=True), 0, 0]
+    if first < 3 or first < 2 * second:
+        return None
+    return next(key for key, count in counts.items() if count == first)
+
+
+def _featured(
+    document: Document,
+    titles: Mapping[str, str],
+    by_id: Mapping[str, Sequence[Context]],
+    sections: Sequence[tuple[Section, int]],
+) -> frozenset[str]:
+    """Papers of the bibliography whose full title stands in the body as an item of its own."""
+    listed = {
+        key: normal_title(named)
+        for key, named in titles.items()
+        if all(c.section == "references" for c in by_id[key]) and len(named.split()) >= 5
+    }
+    if not listed:
+        return frozenset()
+    items = [
+        normal_title(_MARK.sub(" ", block.text))
+        for block, (section, _) in zip(document.blocks, sections, strict=True)
+        if section == "body" and 20 <= len(block.text) <= 300
+    ]
+    return frozenset(
+        key
+        for key, named in listed.items()
+        if any(named in item and len(item) <= len(named) + 60 for item in items)
     )
 
 
@@ -117,6 +162,7 @@ def _with_siblings(links: list[Link], by_id: Mapping[str, Sequence[Context]]) ->
         at, owner = context.mention.block, _owner_of(context.mention.id)
         return (
             context.alone
+            and bool(context.lead.strip())
             and context.label.endswith((":", "：", "地址", "链接"))
             and not points_inside(context.mention.given)
             and context.section in ("body", "references")

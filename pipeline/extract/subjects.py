@@ -36,6 +36,10 @@ _VENUE = re.compile(
 )
 
 
+_KIND = re.compile(r"\[(?:[JCDMRNSP]|EB)(?:/OL)?\]")
+"""What a Chinese bibliography puts after a title: `[J]` for a journal, `[C]//` for proceedings."""
+
+
 def is_title(text: str) -> bool:
     """True for what reads like the full English title of a paper: four words or more, in title case
     or after a colon, without Chinese and without the marks of a sentence."""
@@ -77,7 +81,7 @@ def is_authors(text: str) -> bool:
 
 def tidy(text: str) -> str:
     """The title without what follows or wraps it."""
-    text = _STOP.split(text, maxsplit=1)[0]
+    text = _KIND.split(_STOP.split(text, maxsplit=1)[0], maxsplit=1)[0]
     return re.sub(r"\s+", " ", text).strip(" .。,，;；*_-–|\"“”'")
 
 
@@ -122,7 +126,7 @@ def title_of(document: Document, seen: Sequence[Context]) -> str | None:
 
 
 _SURELY_PAPER = re.compile(
-    r"论文(?:的)?(?:原文|全文)?(?:下载|访问|阅读)?(?:链接|地址|网址|主页|pdf|url)?(?:为|是|在)?[\s:：\])】]*$|\bpaper(?:\s?(?:link|url|pdf|address))?[\s:：\])】]*$|预印本|技术报告|technical report",
+    r"论文(?:的)?(?:原文|全文)?(?:下载|访问|阅读)?(?:链接|地址|网址|主页|pdf|url)?(?:为|是|在)?这?[\s:：\])】]*$|\bpaper(?:\s?(?:link|url|pdf|address))?[\s:：\])】]*$|预印本|技术报告|technical report",
     re.IGNORECASE,
 )
 _NO_PAPER = re.compile(
@@ -139,7 +143,10 @@ def as_paper(document: Document, context: Context) -> Context:
     pdf = re.search(r"\.pdf$|/pdf$", mention.url.split("?")[0].split("#")[0], re.IGNORECASE)
     titled = is_title(tidy(mention.anchor))
     labelled_so = _SURELY_PAPER.search(context.label) or (
-        pdf and re.search(r"论文|paper|原文|文献", context.label[-12:], re.IGNORECASE)
+        pdf
+        and re.search(
+            r"论文|paper|原文|文献", f"{context.lead[-40:]} {context.label[-12:]}", re.IGNORECASE
+        )
     )
     if (
         not (labelled_so and mention.kind == "other")
