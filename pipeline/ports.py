@@ -7,6 +7,7 @@ suites in `tests/contracts/` run every implementation against the same expectati
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
@@ -26,6 +27,7 @@ from pipeline.types import (
     Image,
     Interest,
     Note,
+    NoteItem,
     Page,
     PageState,
     Paper,
@@ -298,6 +300,21 @@ class Notebook(Protocol):
     def write(self, day: date, text: str) -> str:
         """Write it atomically; the path written."""
 
+    def swap(self, day: date, old: str | None, new: str) -> bool:
+        """Write it where the file still holds `old` (None: is not there); False where not."""
+
+    def days(self) -> Sequence[date]:
+        """Every day that has a note file, oldest first."""
+
+    def past(self, text: str, day: date) -> Sequence[ArchiveItem]:
+        """The note's items as part of the archive."""
+
+    def conflicts(self, lines: Iterable[str]) -> Sequence[tuple[str, str]]:
+        """What reruns left undecided in these lines: what it is about, the draft's version."""
+
+    def loose(self, item: NoteItem) -> int:
+        """Where in `item.raw` prose begins that stands below the item without belonging to it."""
+
 
 class ArchiveReader(Protocol):
     """notes/: the reader's existing notes as archive items."""
@@ -345,6 +362,150 @@ class Feedback:
     action: str
     value: str
     at: datetime
+    suggested: int | None = None
+    """The stars that were suggested, the relevance, and what made them, at that time."""
+    relevance: float | None = None
+    model: str = ""
+    profile: str = ""
+    text: str = ""
+    """The item's own lines, where it left the note."""
+    before: tuple[str, ...] = ()
+    """The keys that stood before it then, nearest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What became of one candidate that the reader was shown on `day`.
+
+    `given` are the reader's stars where any were given or accepted; `suggested`, `relevance`,
+    `model` and `profile` are as they were at the decision (for `passed`: as they are now).
+    `kept` was decided about or published; `passed` was shown and left alone, which is not yet
+    known of a day that is still open.
+    """
+
+    article_id: str
+    day: date
+    outcome: Literal["kept", "dropped", "passed"]
+    given: int | None
+    suggested: int | None
+    relevance: float | None
+    at: datetime
+    model: str = ""
+    profile: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hunk:
+    """Lines of a text replaced by others; `start` counts from 0 in the text before."""
+
+    start: int
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownNote:
+    """A day's note file as it was last seen, with the keys of its items in order."""
+
+    day: date
+    text: str
+    items: tuple[str, ...] = ()
+    also_seen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One change of a day's note file, by whomever: the journal that undo goes back through.
+
+    `number` counts from 1 within the day. `before` and `after` are hashes of the whole text.
+    A step is `intended` before the file is written and `done` after; `undone` can be made
+    again, `gone` cannot. `target` is the step that an undo or a redo is about; `change` the
+    page's own id of the change; `known` the note after it; `draft` what a run rendered.
+    """
+
+    day: date
+    number: int
+    who: Literal["page", "file", "run", "undo", "redo"]
+    what: str
+    before: str
+    after: str
+    at: datetime
+    state: Literal["intended", "done", "undone", "gone"] = "intended"
+    change: str = ""
+    target: int = 0
+    hunks: tuple[Hunk, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    known: KnownNote | None = None
+    draft: DraftRecord | None = None
+
+
+class Journal(Protocol):
+    """store/: every change of the note files, and the decisions that were made by them."""
+
+    def known_note(self, day: date) -> KnownNote | None:
+        """The day's note as it was last seen, None where it never was."""
+
+    def steps(self, day: date) -> Sequence[Step]:
+        """The day's steps in order, without hunks, feedback, known note and draft."""
+
+    def step(self, day: date, number: int) -> Step:
+        """One step with everything in it; it must exist."""
+
+    def intend(self, step: Step) -> None:
+        """Keep a step that is about to be made."""
+
+    def forget_intended(self, day: date) -> None:
+        """Remove the day's step that was intended but never made."""
+
+    def settle(self, step: Step, now: datetime) -> None:
+        """The step is made: in one transaction it counts, `known` is the note, its feedback is
+        logged, its draft saved; an undo or redo moves its target and the target's feedback, any
+        other step of the reader puts an end to what could be redone."""
+
+    def feedback_of(self, day: date) -> Sequence[Feedback]:
+        """The decisions on the day that were not taken back, in the order in which they fell."""
+
+    def desk_stamp(self, day: date) -> str:
+        """Changes when a run may have changed the day's candidates or scores."""
+
+    def draft_days(self) -> Sequence[date]:
+        """Every day of which a note was drafted, newest first."""
+
+    def publications(self) -> Sequence[tuple[Outgoing, datetime]]:
+        """What was published (committed or pushed) to any target, newest first."""
+
+    def decisions(self) -> Sequence[Decision]:
+        """What became of every candidate that was shown, by day; learned from and shown in charts."""
+
+    def learned(self, day: date) -> str:
+        """The hash of the published note of that day that went into the archive, else empty."""
+
+    def learn(
+        self,
+        day: date,
+        digest: str,
+        items: Sequence[ArchiveItem],
+        feedback: Sequence[Feedback],
+    ) -> None:
+        """Make the published note of a known day, whose hash is `digest`, part of the archive;
+        `feedback` says of each of its items that it was published, in place of what did before."""
+
+
+class NotesLock(Protocol):
+    """notes/: one writer of note files at a time, across threads and processes."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Hold it for a block; `NoteError` where another holds it for too long."""
+
+
+class Redraft(Protocol):
+    """desk/: how a run brings today's draft into the reader's file."""
+
+    def redraft(self, note: Note, base: DraftRecord | None, record: DraftRecord) -> None:
+        """Log what the reader changed in the file, merge the draft in and keep `record`."""
+
+    def learn(self) -> None:
+        """Take published notes into the archive that suggestions learn from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,7 +534,7 @@ class Outbox(Protocol):
         """The newest publications to this target, newest first."""
 
 
-class Store(Limiter, Memory, VectorCache, Outbox, Protocol):
+class Store(Limiter, Memory, VectorCache, Outbox, Journal, Protocol):
     """store/: everything remembered. Every method is one transaction and may be repeated.
 
     All ids are derived from content, so that a run broken anywhere and run again ends in the

@@ -11,9 +11,11 @@ from pipeline.notes.archive import read_archive
 from pipeline.notes.check import check_archive
 from pipeline.notes.folder import FolderNotebook
 from pipeline.notes.layout import NoteLayout, layout_from
+from pipeline.notes.lock import FileLock
 from pipeline.notes.payload import parse_payload
 
 __all__ = [
+    "FileLock",
     "FolderNotebook",
     "NoteLayout",
     "check_archive",

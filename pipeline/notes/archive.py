@@ -31,7 +31,7 @@ def read_archive(folder: str) -> tuple[tuple[ArchiveItem, ...], tuple[Issue, ...
     for path, note, odd in read_notes(Path(folder)):
         issues.extend(odd)
         if note:
-            items.extend(_archive_items(note))
+            items.extend(archive_items(note))
             issues.extend(_oddities(path, note))
     return tuple(sorted(items, key=lambda item: (item.day, item.position))), tuple(issues)
 
@@ -120,7 +120,8 @@ def _item_oddities(path: str, number: int, item: NoteItem) -> Iterator[Issue]:
         yield _issue(subject, "bare_paragraph", "摘要是一段没有标签的文字，当作 Abstract 收下。")
 
 
-def _archive_items(note: Note) -> Iterator[ArchiveItem]:
+def archive_items(note: Note) -> Iterator[ArchiveItem]:
+    """The note's items as the past that suggestions learn from."""
     for position, item in enumerate(note.items, start=1):
         papers, repos = item_ids(item)
         words = [f.value for f in item.fields if numberless(f.name) in _WORDS]

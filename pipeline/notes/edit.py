@@ -101,3 +101,19 @@ def _with_extra(pieces: list[Block], extra: Sequence[str]) -> list[Block]:
     if left:
         kept[end - 1] = replace(kept[end - 1], text=ended(kept[end - 1].text))
     return [*kept[:end], *(Block("extra", f"{line}\n") for line in left), *kept[end:]]
+
+
+def loose_prose(raw: str) -> int:
+    """Where prose begins that stands below the item without belonging to it, else the end.
+
+    That is what follows the item's last line or picture after an empty line, at the margin.
+    """
+    pieces = blocks(raw)
+    own = max(
+        i for i, b in enumerate(pieces) if b.kind not in ("extra", "blank") or b.text[0] == " "
+    )
+    for at in range(own + 1, len(pieces)):
+        loose = pieces[at].kind == "extra" and pieces[at - 1].kind == "blank"
+        if loose and not pieces[at].text.lstrip().startswith("<!--"):
+            return sum(len(b.text) for b in pieces[:at])
+    return len(raw)

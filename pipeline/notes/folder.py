@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from pipeline.errors import Issue, NoteError
+from pipeline.notes.archive import archive_items
+from pipeline.notes.edit import loose_prose
 from pipeline.notes.layout import NoteLayout
-from pipeline.notes.merge import merge_notes
+from pipeline.notes.merge import conflicts_in, merge_notes
 from pipeline.notes.parse import parse_note
 from pipeline.notes.proof import check_template
 from pipeline.notes.render import render_note
-from pipeline.types import Note
+from pipeline.types import ArchiveItem, Note, NoteItem
 
 _MAX_BYTES = 20_000_000
 
@@ -72,13 +76,45 @@ class FolderNotebook:
         path = self._inside(day)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, text.encode("utf-8"))
+            with _prepared(path, text.encode("utf-8")) as put:
+                put()
         except OSError as error:
-            remedy = "检查目录的权限和剩余空间，再运行一次；原来的文件没有动。"
-            raise _error(
-                path, "notes.unwritable", f"笔记写不了：{error.strerror}。", remedy
-            ) from error
+            raise _unwritable(path, error) from error
         return str(path)
+
+    def swap(self, day: date, old: str | None, new: str) -> bool:
+        """Write the day's file where it still holds `old` (None: is not there).
+
+        An editor that writes between the last look and the rename, some microseconds, loses;
+        programs that take the notes' lock never do.
+        """
+        path = self._inside(day)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with _prepared(path, new.encode("utf-8")) as put:
+                if self.read(day) != old:
+                    return False
+                put()
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        return True
+
+    def days(self) -> Sequence[date]:
+        """Every day that has a note file, oldest first."""
+        found = (_day_of_path(path) for path in self._folder.glob("??????/????.md"))
+        return sorted(day for day in found if day)
+
+    def past(self, text: str, day: date) -> Sequence[ArchiveItem]:
+        """The note's items as part of the archive."""
+        return tuple(archive_items(self.parse(text, day)))
+
+    def conflicts(self, lines: Iterable[str]) -> Sequence[tuple[str, str]]:
+        """What reruns left undecided in these lines: what it is about, the draft's version."""
+        return conflicts_in(lines)
+
+    def loose(self, item: NoteItem) -> int:
+        """Where in `item.raw` prose begins that stands below the item without belonging to it."""
+        return loose_prose(item.raw)
 
     def _inside(self, day: date) -> Path:
         """The day's path; a link that leads out of the folder is refused."""
@@ -89,8 +125,9 @@ class FolderNotebook:
         return path
 
 
-def _replace(path: Path, body: bytes) -> None:
-    """Put `body` in place of the file in one step, whatever happens in between."""
+@contextmanager
+def _prepared(path: Path, body: bytes) -> Iterator[Callable[[], None]]:
+    """`body` written and synced beside the file; what is yielded puts it in its place at once."""
     _sweep(path)
     mark = f"{os.getpid()}-{threading.get_ident()}"
     temporary = path.with_name(f".{path.name}.{mark}.tmp")
@@ -102,11 +139,21 @@ def _replace(path: Path, body: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(mode)
-        temporary.replace(path)
-    except BaseException:
+        yield lambda: _put(temporary, path)
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
+
+
+def _put(temporary: Path, path: Path) -> None:
+    temporary.replace(path)
     _sync_folder(path.parent)
+
+
+def _day_of_path(path: Path) -> date | None:
+    try:
+        return date(int(path.parent.name[:4]), int(path.parent.name[4:]), int(path.stem[2:]))
+    except ValueError:
+        return None
 
 
 def _sweep(path: Path) -> None:
@@ -134,6 +181,11 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _unwritable(path: Path, error: OSError) -> NoteError:
+    remedy = "检查目录的权限和剩余空间，再运行一次；原来的文件没有动。"
+    return _error(path, "notes.unwritable", f"笔记写不了：{error.strerror}。", remedy)
 
 
 def _error(path: Path, code: str, sentence: str, remedy: str = "") -> NoteError:

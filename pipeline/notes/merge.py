@@ -20,7 +20,9 @@ from pipeline.urls import canonical_url
 
 T = TypeVar("T")
 _MARK = "stardraft 冲突"
-_COMMENT = re.compile(rf"\s*<!-- {_MARK}（(?P<what>[^）]*)）")
+_COMMENT = re.compile(
+    rf"\s*<!-- {_MARK}（(?P<what>[^）]*)）(?:[^\n]*?草稿：(?P<shown>[^\n]*) -->)?"
+)
 
 
 def merge_notes(base: Note | None, current: Note, new: Note) -> Note:
@@ -217,6 +219,12 @@ def _with_comments(extra: Sequence[str], notes: Mapping[str, str]) -> tuple[str,
     """The unknown lines with a comment per conflict; a newer one replaces that of before."""
     kept = [line for line in extra if _about(line) not in notes]
     return (*kept, *(f"   {_comment(what, shown)}" for what, shown in notes.items()))
+
+
+def conflicts_in(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """What each conflict comment among the lines is about, and what the draft would write."""
+    matched = (_COMMENT.match(line) for line in lines)
+    return [(found["what"], found["shown"] or "") for found in matched if found]
 
 
 def _about(line: str) -> str | None:

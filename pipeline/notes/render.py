@@ -87,12 +87,15 @@ def _items(note: Note, layout: NoteLayout) -> list[str]:
         render_item(item, number, layout, last=at == count)
         for at, (item, number) in enumerate(zip(note.items, numbers, strict=True), start=1)
     ]
-    return [_apart(text) for text in texts[:-1]] + texts[-1:] if _mixed(note) else texts
+    if not note.verbatim:
+        return texts
+    return [_apart(text) if _meets_new(note, at) else text for at, text in enumerate(texts)]
 
 
-def _mixed(note: Note) -> bool:
-    """True where items from a file stand beside others, so that gaps need looking after."""
-    return note.verbatim and any(not item.raw for item in note.items)
+def _meets_new(note: Note, at: int) -> bool:
+    """True where an item and its follower are not both from the file: mind the gap."""
+    pair = note.items[at : at + 2]
+    return len(pair) == 2 and not all(item.raw for item in pair)
 
 
 def _apart(text: str) -> str:
@@ -134,10 +137,16 @@ def _field_view(field: NoteField, layout: NoteLayout) -> FieldView:
     return FieldView(name=field.name, label=label_of(field, layout), text=field_text(field))
 
 
+def _below_list(tail: str) -> str:
+    """What stands below the collapsed block, whose last entry went."""
+    _, end, rest = tail.partition("</details>")
+    return rest.lstrip("\n") if end else tail
+
+
 def _also_seen(note: Note, layout: NoteLayout) -> str:
     """The collapsed block; verbatim lines where it was read from a file."""
     if not note.also_seen:
-        return note.also_head + note.also_tail if note.also_tail.strip() == "" else ""
+        return _below_list(note.also_tail) if note.also_head else note.also_tail
     views = [item_view(item, 0, layout, last=False) for item in note.also_seen]
     fresh = call(layout.template, "also_seen", views, layout)
     if not note.also_head:

@@ -59,23 +59,28 @@ class DraftRows(Part):
         The store counts the revisions of a day, from 1; `record.revision` is not looked at.
         """
         with self.database.write() as connection:
-            last = _last(connection, record.day)
-            revision = 1
-            if last:
-                revision = last.revision + (last.text != record.text)
-            row: Row = {
-                "day": record.day,
-                "revision": revision,
-                "saved_at": now,
-                "doc": dump(replace(record, revision=revision)),
-            }
-            upsert(connection, tables.drafts, [row], keep=("saved_at",))
-            for some in chunks((*record.items, *record.also_seen)):
-                connection.execute(
-                    update(tables.candidates)
-                    .where(tables.candidates.c.article_id.in_(some))
-                    .values(note_day=record.day)
-                )
+            keep_draft(connection, record, now)
+
+
+def keep_draft(connection: Connection, record: DraftRecord, now: datetime) -> None:
+    """Keep a draft within the caller's transaction; see `DraftRows.save_draft`."""
+    last = _last(connection, record.day)
+    revision = 1
+    if last:
+        revision = last.revision + (last.text != record.text)
+    row: Row = {
+        "day": record.day,
+        "revision": revision,
+        "saved_at": now,
+        "doc": dump(replace(record, revision=revision)),
+    }
+    upsert(connection, tables.drafts, [row], keep=("saved_at",))
+    for some in chunks((*record.items, *record.also_seen)):
+        connection.execute(
+            update(tables.candidates)
+            .where(tables.candidates.c.article_id.in_(some))
+            .values(note_day=record.day)
+        )
 
 
 def _with_scores() -> Select[Any]:

@@ -41,3 +41,14 @@ class OutboxRows(Part):
         )
         with self.database.read() as connection:
             return [load(Outgoing, doc) for doc in connection.scalars(statement)]
+
+    def publications(self) -> Sequence[tuple[Outgoing, datetime]]:
+        """What was published (committed or pushed) to any target, newest first, 200 at most."""
+        statement = (
+            select(tables.outbox.c.doc, tables.outbox.c.changed_at)
+            .order_by(tables.outbox.c.changed_at.desc(), tables.outbox.c.revision)
+            .limit(_KEPT)
+        )
+        with self.database.read() as connection:
+            rows = [(load(Outgoing, doc), at) for doc, at in connection.execute(statement)]
+        return [(row, at) for row, at in rows if row.state != "planned"]

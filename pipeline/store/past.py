@@ -47,27 +47,16 @@ class PastRows(Part):
     ) -> None:
         """Log one decision of the reader; the same one at the same instant is kept once."""
         made = Feedback(article_id=article_id, day=day, action=action, value=value, at=now)
-        text = dump(made)
         with self.database.write() as connection:
-            earlier = connection.scalar(
-                select(func.count())
-                .select_from(tables.feedback)
-                .where(tables.feedback.c.article_id == article_id)
-            )
-            row: Row = {
-                "stamp": short_hash(text),
-                "article_id": article_id,
-                "position": earlier,
-                "action": action,
-                "at": now,
-                "doc": text,
-            }
-            insert_new(connection, tables.feedback, [row])
+            insert_new(connection, tables.feedback, [feedback_row(connection, made)])
 
     def feedback(self) -> Sequence[Feedback]:
-        """Every decision of the reader, oldest first."""
-        statement = select(tables.feedback.c.doc).order_by(
-            tables.feedback.c.at, tables.feedback.c.article_id, tables.feedback.c.position
+        """Every decision of the reader that was not taken back, oldest first."""
+        table = tables.feedback
+        statement = (
+            select(table.c.doc)
+            .where(table.c.undone.is_(False))
+            .order_by(table.c.at, table.c.article_id, table.c.position)
         )
         with self.database.read() as connection:
             return [load(Feedback, doc) for doc in connection.scalars(statement)]
@@ -89,6 +78,27 @@ class PastRows(Part):
         return items
 
 
+def feedback_row(connection: Connection, made: Feedback, step: int = 0, place: int = 0) -> Row:
+    """The row of one decision: the `place`-th of a step, 0 where no step made it."""
+    last = connection.scalar(
+        select(func.max(tables.feedback.c.position)).where(
+            tables.feedback.c.article_id == made.article_id
+        )
+    )
+    text = dump(made)
+    return {
+        "stamp": short_hash(f"{made.day}/{step}/{place}{text}" if step else text),
+        "article_id": made.article_id,
+        "position": 0 if last is None else last + 1,
+        "action": made.action,
+        "at": made.at,
+        "doc": text,
+        "day": made.day,
+        "step": step,
+        "undone": False,
+    }
+
+
 def _archive_row(item: ArchiveItem) -> Row:
     return {"day": item.day, "position": item.position, "doc": dump(item)}
 
@@ -97,7 +107,7 @@ def _dropped_days(connection: Connection) -> dict[str, date]:
     """Article ids whose last word is `drop`, with the day of the note they were dropped from."""
     statement = (
         select(tables.feedback.c.doc)
-        .where(tables.feedback.c.action.in_((DROP, RESTORE)))
+        .where(tables.feedback.c.action.in_((DROP, RESTORE)), tables.feedback.c.undone.is_(False))
         .order_by(tables.feedback.c.article_id, tables.feedback.c.position)
     )
     last = {f.article_id: f for f in (load(Feedback, d) for d in connection.scalars(statement))}

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import RowMapping, Table, select
 
 from pipeline.store.clues import ClueRows
+from pipeline.store.decisions import DecisionRows
+from pipeline.store.desk import DeskRows
 from pipeline.store.drafts import DraftRows
 from pipeline.store.enrichment import EnrichmentRows
 from pipeline.store.feeds import FeedRows
@@ -34,6 +36,8 @@ class SqlStore(
     EnrichmentRows,
     ClueRows,
     DraftRows,
+    DeskRows,
+    DecisionRows,
     PastRows,
     RunRows,
     LimitRows,

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     text,
 )
 
@@ -33,7 +34,7 @@ from pipeline.store.codec import storable
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """All schema revisions in order; the last one is what this code speaks."""
 
 VERSION_TABLE = "stardraft_version"
@@ -185,7 +186,37 @@ feedback = Table(
     Column("action", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("doc", Text, nullable=False),
+    Column("day", Date),
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("undone", Boolean, nullable=False, server_default=false()),
     Index("feedback_by_article", "article_id", "position"),
+    Index("feedback_by_day", "day", "step"),
+)
+
+# learned: the hash of the published note that went into the archive.
+known_notes = Table(
+    "known_notes",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("learned", String(64), nullable=False, default=""),
+    Column("doc", Text, nullable=False),
+)
+
+# Every change of a note file; doc: its hunks, its feedback, the note after it.
+steps = Table(
+    "steps",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("who", String(8), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("change", Words, nullable=False),
+    Column("target", Integer, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("before", String(64), nullable=False),
+    Column("after", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("doc", Text, nullable=False),
 )
 
 # What an index answered when asked (by id or title); without a document it knew nothing.
