@@ -148,7 +148,7 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
 def _spoken_of(scene: Scene, context: Context) -> bool:
     """True where the label is a name (`D-LinkNet：`) that the article uses three times or more."""
     name = _NAME_LABEL.fullmatch(context.label)
-    return bool(name) and scene.text.count(name[1]) >= 4
+    return name is not None and scene.text.count(name[1]) >= 4
 
 
 def _introduced(context: Context) -> bool:

@@ -21,6 +21,7 @@ _META = re.compile(
     r"^(?:(原创|转载)\s+)?(.{0,80}?)\s*(\d{4}-\d{2}-\d{2}(?:\s+\d{2}:\d{2})?)\s*(.{0,12})$"
 )
 _FRONT_KEY = re.compile(r"^([\w-]{1,30})\s*:\s*(.*)$")
+_FRONT_ITEM = re.compile(r"^\s+-\s+(.{1,300})$")
 _PICTURE = re.compile(r"!\[[^\]]{0,200}\]\([^()]{0,20000}\)")
 
 
@@ -49,17 +50,44 @@ def _front_matter(lines: list[str]) -> tuple[list[str], Front]:
     end = next((n for n, line in enumerate(lines[1:60], 1) if line.strip() == "---"), 0)
     if not end:
         return lines, Front()
-    found = (_FRONT_KEY.match(line) for line in lines[1:end])
-    said = {m.group(1).lower(): m.group(2).strip().strip("\"'") for m in found if m}
-    url = said.get("url") or said.get("source") or said.get("link") or ""
+    said = _yaml(lines[1:end])
+    named = ("url", "source", "link", "source_url", "original_url", "原文链接", "链接")
+    url = next((said[key] for key in named if is_web_url(said.get(key, ""))), None)
+    source = said.get("source", "")
     front = Front(
-        title=said.get("title") or None,
-        account=said.get("account") or said.get("nickname") or None,
-        author=said.get("author") or None,
-        published=said.get("date") or said.get("published") or None,
-        url=url if is_web_url(url) else None,
+        title=_first(said, "title", "标题"),
+        account=_first(said, "account", "nickname", "公众号", "feed_name", "mp_name")
+        or (source if source and not is_web_url(source) else None),
+        author=_first(said, "author", "authors", "作者"),
+        published=_first(said, "date", "published", "publish_time", "publish_date", "发布时间"),
+        url=url,
     )
     return lines[end + 1 :], front
+
+
+def _yaml(lines: list[str]) -> dict[str, str]:
+    """Keys with their plain values; of a list the first item. Nesting is not read."""
+    said: dict[str, str] = {}
+    key = ""
+    for line in lines:
+        if found := _FRONT_KEY.match(line):
+            key = found.group(1).lower()
+            said.setdefault(key, _plain(found.group(2)))
+        elif key and not said.get(key) and (item := _FRONT_ITEM.match(line)):
+            said[key] = _plain(item.group(1))
+    return said
+
+
+def _plain(value: str) -> str:
+    value = value.strip()
+    quoted = value[:1] in ("'", '"') and value[-1:] == value[:1] and len(value) > 1
+    value = value[1:-1].replace('\\"', '"') if quoted else value
+    value = value.removeprefix("[[").removesuffix("]]")
+    return "" if value == "Weixin Official Accounts Platform" else value
+
+
+def _first(said: dict[str, str], *keys: str) -> str | None:
+    return next((said[key] for key in keys if said.get(key)), None)
 
 
 def _page_export(lines: list[str], title: str) -> tuple[list[str], Front]:

@@ -12,11 +12,14 @@ from html import unescape
 
 from pipeline.extract.document import MAX_BLOCKS, BlockKind, Document, Writer
 from pipeline.extract.exporter import Front, cut
+from pipeline.extract.headers import cut_lines
 from pipeline.types import Image
 from pipeline.urls import is_web_url
 
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})(?:\s+|(?=[^#\s]))(.*)$")
+_TAGS = re.compile(r"^ {0,3}#[^\s#]+(?:\s+#[^\s#]+)+\s*$|^ {0,3}#[A-Za-z][\w-]*/[\w/-]+\s*$")
+"""A notebook's tags (`#model/kimi #AI`), which are no heading."""
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})\s*$")
 _RULE = re.compile(r"^ {0,3}(?:[-*_] ?){3,}\s*$")
 _ITEM = re.compile(r"^\s{0,12}(?:[-*+•]|\d{1,3}[.)])\s+")
@@ -59,6 +62,7 @@ def looks_like_markdown(text: str) -> bool:
 def read(text: str) -> tuple[Document, Front]:
     """The document of a Markdown text and what its header says."""
     lines, front = cut(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    lines, front = cut_lines(lines, front)
     return _Reader(lines).read(), front
 
 
@@ -251,7 +255,7 @@ def _href(target: re.Match[str]) -> str:
 
 def _block(line: str, following: str) -> tuple[BlockKind, int, str]:
     heading = _HEADING.match(line)
-    if heading:
+    if heading and not _TAGS.match(line):
         return "heading", len(heading.group(1)), heading.group(2).rstrip(" #")
     if _UNDERLINE.match(following) and not _RULE.match(line):
         return "heading", 1 if "=" in following else 2, line

@@ -224,6 +224,8 @@ def _subjects(document: Document, title: str, has_main: bool) -> Iterator[str]:
         named = labelled(block.text)
         if named and not _linked_soon(document, number):
             yield named
+        if _ANNOUNCES.search(block.text[-60:]):
+            yield from _announced(document, number)
     if has_main or not reads_a_paper(document):
         return
     for line in (title, *(b.text[:400] for b in document.blocks[:2] if b.kind == "heading")):
@@ -232,6 +234,24 @@ def _subjects(document: Document, title: str, has_main: bool) -> Iterator[str]:
             tidy(headline["title"])
         ):
             yield tidy(headline["title"])
+
+
+def _announced(document: Document, number: int) -> Iterator[str]:
+    """The titles in the list right below `本文主要介绍的工作有：`."""
+    for block in document.blocks[number + 1 : number + 1 + MAX_SUBJECTS]:
+        if block.kind != "item":
+            return
+        plain = re.sub(r"\[\d{1,3}\]", "", block.text[:400])
+        title = tidy(_WHERE.sub("", plain))
+        if is_title(title):
+            yield title
+
+
+_WHERE = re.compile(r"^\W*(?:\d{4}\s?[A-Za-z]{2,10}|[A-Za-z]{2,10}\s?'?\d{2,4})\s?[:：|｜]\s*")
+_ANNOUNCES = re.compile(
+    r"(?:本文|这里|下面|今天)[^。]{0,6}(?:介绍|解读|梳理|分享|整理|涉及)[^。]{0,12}(?:工作|论文|文章|paper)[^。]{0,6}[:：]\s*$",
+    re.IGNORECASE,
+)
 
 
 def _linked_soon(document: Document, number: int) -> bool:
