@@ -534,7 +534,33 @@ class Outbox(Protocol):
         """The newest publications to this target, newest first."""
 
 
-class Store(Limiter, Memory, VectorCache, Outbox, Journal, Protocol):
+class Notices(Protocol):
+    """store/: what the reader was told, so that no message leaves twice."""
+
+    def claim_notice(self, key: str, now: datetime) -> bool:
+        """Whether this message is ours to send: nobody has sent it or is sending it."""
+
+    def settle_notice(self, key: str, *, sent: bool, now: datetime) -> None:
+        """Remember that it was sent, or let a later run try again."""
+
+
+class Leases(Protocol):
+    """store/: work that several workers share, in batches that expire."""
+
+    def lease_pages(self, limit: int, now: datetime) -> Sequence[PendingPage]:
+        """Fetched pages that no other living worker is reading, oldest first; ours for now."""
+
+    def lease_candidates(self, version: str, limit: int, now: datetime) -> Sequence[Candidate]:
+        """Of `candidates_to_score` those that no other living worker is scoring; ours for now."""
+
+    def release(self, kind: Literal["extract", "score"]) -> None:
+        """Hand back everything of this kind that this process has leased."""
+
+    def leased_elsewhere(self, kind: Literal["extract", "score"], now: datetime) -> int:
+        """How much of this kind other living workers have in hand."""
+
+
+class Store(Limiter, Memory, VectorCache, Outbox, Journal, Notices, Leases, Protocol):
     """store/: everything remembered. Every method is one transaction and may be repeated.
 
     All ids are derived from content, so that a run broken anywhere and run again ends in the

@@ -10,11 +10,12 @@ from typing import TypeVar
 from pipeline.errors import Issue
 from pipeline.ports import Lookup, Wanted
 from pipeline.stages.app import App, Run, Tally
+from pipeline.stages.sharing import in_batches
 from pipeline.types import PageState, Paper, Repo, StageReport
 
 T = TypeVar("T")
 
-BATCH = 200
+BATCH = 50
 MAX_ARTICLES_PER_RUN = 5000
 PAPERS_MISSING_FOR = timedelta(days=7)
 REPOS_FRESH_FOR = timedelta(days=7)
@@ -24,7 +25,7 @@ ASK_AGAIN_AFTER = timedelta(hours=1)
 def extract(app: App, run: Run) -> StageReport:
     """Read every fetched page into an article with typed links."""
     tally = Tally("extract", run)
-    while pages := app.store.pages_to_extract(BATCH):
+    for pages in in_batches(app, "extract", lambda now: app.store.lease_pages(BATCH, now)):
         tally.total += len(pages)
         for item in pages:
             article = app.extractor.extract(item.page, item.entry)

@@ -9,17 +9,24 @@ from datetime import date
 from pipeline.ports import DraftRecord
 from pipeline.stages.app import App, Run, Tally
 from pipeline.stages.mirror import mirrored
+from pipeline.stages.wording import worded
+from pipeline.stages.sharing import in_batches
 from pipeline.types import ArchiveItem, Candidate, Note, StageReport
 from pipeline.urls import canonical_url
+
+SCORED_AT_ONCE = 128
+"""Candidates in a batch: enough to keep a model busy, few enough to share between workers."""
 
 
 def score(app: App, run: Run) -> StageReport:
     """Say how much each candidate concerns the reader; only what has no score of this version."""
     scorer = app.scorer(run.day)
     version = scorer.version()
-    candidates = app.store.candidates_to_score(version)
-    tally = Tally("score", run, total=len(candidates))
-    if candidates:
+    tally = Tally("score", run)
+    for candidates in in_batches(
+        app, "score", lambda now: app.store.lease_candidates(version, SCORED_AT_ONCE, now)
+    ):
+        tally.total += len(candidates)
         scores = scorer.score(candidates)
         app.store.save_scores(scores, version)
         tally.step("made", count=len(scores))

@@ -91,6 +91,13 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
         connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
 
 
+def inserted(connection: Connection, table: Table, row: Row) -> bool:
+    """Insert a row unless its key is known; whether it was inserted."""
+    keys = list(table.primary_key)
+    statement = _insert(connection, table).values(row).on_conflict_do_nothing().returning(*keys)
+    return connection.execute(statement).first() is not None
+
+
 def upsert(
     connection: Connection, table: Table, rows: Sequence[Row], keep: Collection[str] = ()
 ) -> None:

@@ -101,7 +101,7 @@ class PageRows(Part):
         size = 0
         with self.database.read() as connection:
             for key in connection.scalars(fetched).all():
-                pending.append(_read_page(connection, key))
+                pending.append(read_page(connection, key))
                 size += len(pending[-1].page.body)
                 if size >= BYTES_AT_ONCE:
                     break
@@ -126,7 +126,8 @@ class PageRows(Part):
         return new
 
 
-def _read_page(connection: Connection, entry_id: str) -> PendingPage:
+def read_page(connection: Connection, entry_id: str) -> PendingPage:
+    """An entry with its page, unpacked."""
     entry, page, body = connection.execute(
         select(entries.c.doc, pages.c.doc, pages.c.body)
         .join(pages, pages.c.entry_id == entries.c.id)

@@ -68,7 +68,8 @@ class RunRows(Part):
         """The newest day earlier than `before` of which a note was drafted."""
         newest = select(func.max(tables.drafts.c.day)).where(tables.drafts.c.day < before)
         with self.database.read() as connection:
-            return connection.scalar(newest)
+            found: date | None = connection.scalar(newest)
+        return found
 
 
 def _set_lock(connection: Connection, values: Row) -> None:

@@ -16,14 +16,16 @@ from pipeline.store.desk import DeskRows
 from pipeline.store.drafts import DraftRows
 from pipeline.store.enrichment import EnrichmentRows
 from pipeline.store.feeds import FeedRows
+from pipeline.store.leases import LeaseRows
 from pipeline.store.limits import LimitRows, VectorRows
+from pipeline.store.notices import NoticeRows
 from pipeline.store.outbox import OutboxRows
 from pipeline.store.pages import PageRows
 from pipeline.store.past import PastRows
 from pipeline.store.runs import RunRows
 from pipeline.store.tables import UtcTime, metadata
 
-_HISTORY = frozenset({"runs", "locks", "limits"})
+_HISTORY = frozenset({"runs", "locks", "limits", "leases", "notices"})
 """Tables that say when and how often something ran, not what came of it."""
 
 _VOLATILE = frozenset({"failures", "attempts", "fetched_at", "first_seen_at", "at", "stamp"})
@@ -43,6 +45,8 @@ class SqlStore(
     LimitRows,
     VectorRows,
     OutboxRows,
+    LeaseRows,
+    NoticeRows,
 ):
     """`ports.Store` on a SQLite file or a PostgreSQL database; made by `open_store`.
 

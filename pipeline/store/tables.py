@@ -34,7 +34,7 @@ from pipeline.store.codec import storable
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """All schema revisions in order; the last one is what this code speaks."""
 
 VERSION_TABLE = "stardraft_version"
@@ -275,4 +275,23 @@ outbox = Table(
     Column("revision", String(64), primary_key=True),
     Column("changed_at", UtcTime, nullable=False),
     Column("doc", Text, nullable=False),
+)
+
+# Work that several workers share: who has it in hand, and until when at the latest.
+leases = Table(
+    "leases",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("until", UtcTime, nullable=False),
+)
+
+# key: event, day and a hash of the address; state: claimed, then sent.
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("at", UtcTime, nullable=False),
 )

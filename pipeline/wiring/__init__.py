@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from pipeline.wiring.clock import SystemClock, today
 from pipeline.wiring.day import Watch, run_day
+from pipeline.wiring.notices import (
+    review_address,
+    tell_of_publication,
+    tell_of_run,
+    wants_notices,
+)
 from pipeline.wiring.publication import exported, publishing
 from pipeline.wiring.rooms import (
     build,
@@ -27,8 +33,12 @@ __all__ = [
     "notebook",
     "open_store",
     "publishing",
+    "review_address",
     "run_day",
+    "tell_of_publication",
+    "tell_of_run",
     "today",
     "token",
     "vector_size",
+    "wants_notices",
 ]

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipeline.settings import find_config, load_workspace
-from pipeline.stages import Run, directly, run_stages
-from pipeline.stages.run import Call
+from pipeline.settings import Workspace, find_config, load_workspace
+from pipeline.stages import App, Run, directly, run_stages
+from pipeline.stages.run import Call, Done, midnight_after
 from pipeline.types import RunReport, StageReport
 from pipeline.wiring.clock import SystemClock, today
+from pipeline.wiring.notices import tell_of_run, wants_notices
 from pipeline.wiring.rooms import build
 
 if TYPE_CHECKING:
@@ -60,4 +61,18 @@ def run_day(
         if watch:
             run = replace(run, progress=watch.progress)
         done = watch.done if watch else lambda report: None
-        return run_stages(app, run, call=call, done=done, only=only, days=days)
+        report = run_stages(app, run, call=call, done=done, only=only, days=days)
+        return _told(workspace, app, report, call, done)
+
+
+def _told(workspace: Workspace, app: App, report: RunReport, call: Call, done: Done) -> RunReport:
+    """The report with what became of the messages about it, where the reader wants any."""
+    if not wants_notices(workspace) or any(s.stage == "notify" for s in report.stages):
+        return report
+    told = call("notify", lambda: tell_of_run(workspace, app.store, app.clock, report))
+    if not told.seen:
+        return report
+    done(told)
+    report = replace(report, stages=(*report.stages, told))
+    app.store.end_run(report)
+    return report

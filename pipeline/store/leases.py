@@ -1,0 +1,141 @@
+"""Batches that several workers share: leased with an expiry, handed back, never done twice.
+
+PostgreSQL skips rows that another worker is just leasing (`FOR UPDATE SKIP LOCKED`); on SQLite
+the write transaction itself keeps the others out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, or_, select
+
+from pipeline.ports import PendingPage
+from pipeline.store.database import Part, upsert
+from pipeline.store.enrichment import read_candidates
+from pipeline.store.pages import BYTES_AT_ONCE, read_page
+from pipeline.store.processes import Process, this_process
+from pipeline.store.tables import articles, candidates, drafts, entries, leases, scores
+from pipeline.types import Candidate
+
+Kind = Literal["extract", "score"]
+
+LEASE = timedelta(minutes=10)
+"""How long another machine's worker is believed to live without a word; a batch takes seconds.
+A dead worker of this machine is known to be dead at once."""
+
+
+class LeaseRows(Part):
+    """The part of the store that hands out work."""
+
+    def lease_pages(self, limit: int, now: datetime) -> Sequence[PendingPage]:
+        """Fetched pages that nobody else is reading, oldest first; they are ours for ten minutes.
+
+        Oldest by publication, so that of two entries a lone worker always reads the same first.
+        """
+        fetched = (
+            select(entries.c.id)
+            .where(entries.c.state == "fetched", _free("extract", entries.c.id, now))
+            .order_by(entries.c.published.nulls_last(), entries.c.id)
+        )
+        with self.database.write() as connection:
+            keys = _lease(connection, "extract", fetched, entries, limit, now)
+            pending: list[PendingPage] = []
+            size = 0
+            for key in keys:
+                pending.append(read_page(connection, key))
+                size += len(pending[-1].page.body)
+                if size >= BYTES_AT_ONCE:
+                    break
+            _give_back(connection, "extract", keys[len(pending) :])
+        return pending
+
+    def lease_candidates(self, version: str, limit: int, now: datetime) -> Sequence[Candidate]:
+        """Candidates of the newest note or of none without a score of `version`, that nobody
+        else is scoring; they are ours for ten minutes."""
+        newest = select(func.max(drafts.c.day)).scalar_subquery()
+        unscored = (
+            select(candidates.c.article_id)
+            .outerjoin(scores, scores.c.article_id == candidates.c.article_id)
+            .where(
+                or_(candidates.c.note_day.is_(None), candidates.c.note_day == newest),
+                or_(scores.c.version.is_(None), scores.c.version != version),
+                _free("score", candidates.c.article_id, now),
+            )
+            .order_by(candidates.c.first_seen_at, candidates.c.article_id)
+        )
+        with self.database.write() as connection:
+            keys = _lease(connection, "score", unscored, candidates, limit, now)
+            if not keys:
+                return []
+            statement = (
+                select(articles.c.doc, candidates.c.doc, candidates.c.covered, scores.c.doc)
+                .join(articles, articles.c.id == candidates.c.article_id)
+                .outerjoin(scores, scores.c.article_id == candidates.c.article_id)
+                .where(candidates.c.article_id.in_(keys))
+                .order_by(candidates.c.first_seen_at, candidates.c.article_id)
+            )
+            return [candidate for candidate, _ in read_candidates(connection, statement)]
+
+    def release(self, kind: Kind) -> None:
+        """Hand back everything of this kind that this process has leased."""
+        with self.database.write() as connection:
+            connection.execute(delete(leases).where(leases.c.kind == kind, leases.c.owner == _me()))
+
+    def leased_elsewhere(self, kind: Kind, now: datetime) -> int:
+        """How much of this kind living workers other than this process have in hand."""
+        with self.database.write() as connection:
+            _bury(connection, kind)
+            statement = (
+                select(func.count())
+                .select_from(leases)
+                .where(leases.c.kind == kind, leases.c.owner != _me(), leases.c.until > now)
+            )
+            return connection.scalar(statement) or 0
+
+
+def _free(kind: Kind, key: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
+    """Nobody else holds it. An `until` beyond any lease comes of a clock that has jumped."""
+    living = leases.c.until.between(now, now + LEASE) & (leases.c.owner != _me())
+    return ~exists().where(leases.c.kind == kind, leases.c.key == key, living)
+
+
+def _lease(
+    connection: Connection,
+    kind: Kind,
+    wanted: Select[Any],
+    table: Any,
+    limit: int,
+    now: datetime,
+) -> list[str]:
+    _bury(connection, kind)
+    statement = wanted.limit(limit).with_for_update(of=table, skip_locked=True)
+    keys = list(connection.scalars(statement).all())
+    rows = [{"kind": kind, "key": k, "owner": _me(), "until": now + LEASE} for k in keys]
+    upsert(connection, leases, rows)
+    return keys
+
+
+def _give_back(connection: Connection, kind: Kind, keys: Sequence[str]) -> None:
+    if keys:
+        connection.execute(delete(leases).where(leases.c.kind == kind, leases.c.key.in_(keys)))
+
+
+def _bury(connection: Connection, kind: Kind) -> None:
+    """Take back what dead processes of this machine have leased."""
+    owners = connection.scalars(select(leases.c.owner).where(leases.c.kind == kind).distinct())
+    dead = [owner for owner in owners.all() if _process(owner).lives() is False]
+    if dead:
+        connection.execute(delete(leases).where(leases.c.kind == kind, leases.c.owner.in_(dead)))
+
+
+def _me() -> str:
+    me = this_process()
+    return "|".join((me.host, me.boot, str(me.pid), me.process_start))
+
+
+def _process(owner: str) -> Process:
+    host, boot, pid, start = owner.rsplit("|", 3)
+    return Process(host=host, boot=boot, pid=int(pid), process_start=start)
