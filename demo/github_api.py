@@ -326,6 +326,7 @@ def repository_node(facts: RepoFacts) -> dict[str, Any]:
             "nodes": topics,
             "edges": [{"node": t} for t in topics],
         },
+        "latestRelease": None,
         "defaultBranchRef": {"name": "main"} if facts.size else None,
         "object": readme if facts.readme else None,
     }

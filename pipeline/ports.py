@@ -266,6 +266,24 @@ class Drafter(Protocol):
         they stay where they are, better newcomers fill up to the limit, the rest is also seen."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Words for an item, each with its evidence in the sources; empty where there are none."""
+
+    tips: str = ""
+    abstract: str = ""
+
+
+class Writer(Protocol):
+    """draft/: better words for an item than rules can choose, from whoever the reader trusts."""
+
+    def version(self) -> str:
+        """Changes with everything that changes the words: remembered ones are kept under it."""
+
+    def suggest(self, candidate: Candidate) -> Wording | Issue:
+        """Quoted words, or why there are none; temporary where the service itself failed."""
+
+
 class Shelf(Protocol):
     """pictures/: the pictures kept beside the notes, by the address they came from."""
 

@@ -43,6 +43,11 @@ _UNFIT = re.compile(
     r"如图|下图|上图|见表|所示|参考文献|星标|置顶|干货|文末|目录|本期|今天(?:给大家|我们)|小编|笔者|arxiv\s*:|et al|©|copyright|subscribe|sign up|click",
     re.IGNORECASE,
 )
+_ADDRESSED = re.compile(
+    r"忽略.{0,8}(?:指令|提示|要求)|系统提示|立即购买|</?[a-z]|\bignore\b.{0,30}\binstructions?\b|system prompt",
+    re.IGNORECASE,
+)
+"""Words that speak to a program or a customer rather than to the reader of an article."""
 _PROBLEM = re.compile(
     r"^(?:由于|然而|但是|但|因此|所以|虽然|随着|近年来|目前|However|Although|Despite|Recent)|缺少|缺乏|瓶颈"
 )
@@ -115,6 +120,13 @@ def _scored(title: str, text: str) -> Iterator[_Sentence]:
         if _fits(sentence) and normal_title(sentence) not in headline:
             score = _score(sentence, place, words) + _about(sentence, names)
             yield _Sentence(place, sentence, score)
+
+
+def is_quotable(sentence: str) -> bool:
+    """True for one or two whole sentences without links, greetings or advertisements."""
+    if len(sentence) > 500 or _ADDRESSED.search(sentence):
+        return False
+    return all(_fits(part) for part in sentences_of(sentence))
 
 
 def _fits(sentence: str) -> bool:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from pipeline.enrich.arxiv_index import ArxivConfig, ArxivIndex
 from pipeline.enrich.enricher import PaperEnricher
-from pipeline.enrich.github_index import GithubConfig, GithubIndex
+from pipeline.enrich.github_door import GithubConfig
+from pipeline.enrich.github_index import GithubIndex
 from pipeline.enrich.tokens import find_token
 
 __all__ = [

@@ -22,6 +22,7 @@ FRAGMENT = """fragment facts on Repository {
   nameWithOwner description stargazerCount isArchived isEmpty pushedAt
   primaryLanguage { name } licenseInfo { spdxId }
   repositoryTopics(first: 20) { nodes { topic { name } } }
+  latestRelease { tagName }
 }"""
 """What is asked of each repository by GraphQL."""
 
@@ -58,6 +59,18 @@ def from_rest(repo_id: str, data: Any) -> Repo | None:
     )
 
 
+_KEPT = "full_name size language archived description stargazers_count topics pushed_at".split()
+
+
+def kept_of_rest(data: Any) -> dict[str, Any] | None:
+    """As much of a REST answer as `from_rest` reads, to be kept beside its ETag."""
+    if not isinstance(data, Mapping):
+        return None
+    return {key: data.get(key) for key in _KEPT} | {
+        "license": {"spdx_id": _inside(data.get("license"), "spdx_id")}
+    }
+
+
 def from_graphql(repo_id: str, data: Any) -> Repo | None:
     """One aliased `repository` of a GraphQL answer; None where it is none."""
     if not isinstance(data, Mapping):
@@ -75,6 +88,7 @@ def from_graphql(repo_id: str, data: Any) -> Repo | None:
         licence=_inside(data.get("licenseInfo"), "spdxId"),
         topics=topics,
         pushed_at=data.get("pushedAt"),
+        release=_inside(data.get("latestRelease"), "tagName"),
     )
 
 
@@ -90,6 +104,7 @@ def _repo(
     licence: Any,
     topics: Any,
     pushed_at: Any,
+    release: Any = None,
 ) -> Repo | None:
     if not isinstance(name, str) or not _FULL_NAME.fullmatch(name):
         return None
@@ -105,6 +120,7 @@ def _repo(
         licence=None if licence == "NOASSERTION" else _line(licence, 60),
         topics=tuple(t for x in _items(topics) if (t := _line(x, 60))),
         pushed_at=_moment(pushed_at),
+        release=_line(release, 100),
     )
 
 

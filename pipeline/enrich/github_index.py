@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 from pipeline.enrich import wording
-from pipeline.enrich.github_facts import from_graphql, from_rest, full_name, lost
+from pipeline.enrich.github_door import GithubConfig, GithubDoor
+from pipeline.enrich.github_facts import from_graphql, from_rest, full_name, kept_of_rest, lost
 from pipeline.errors import Issue
-from pipeline.ports import Clock, Limiter, Lookup
+from pipeline.ports import Clock, Limiter, Lookup, Memory
 from pipeline.types import Repo, RepoState
 
 if TYPE_CHECKING:
-    from pipeline.enrich.github_session import GithubDesk, Said
+    from pipeline.enrich.github_session import Said
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GithubConfig:
-    """How to ask GitHub; times in seconds.
-
-    `token` never appears in the repr. `batch` is repositories per GraphQL query; `keep` are
-    requests of the anonymous hourly 60 that are left for the reader's other tools; `patience` is
-    the longest single wait, everything above is left to a later run; `interval` is the least
-    time between two requests.
-    """
-
-    api_url: str = "https://api.github.com"
-    token: str | None = field(default=None, repr=False)
-    timeout: float = 20.0
-    batch: int = 100
-    keep: int = 2
-    patience: float = 10.0
-    interval: float = 0.1
+_ETAGS = "etag"
+_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{1,200}"')
 
 
 @dataclass(slots=True)
@@ -51,21 +38,26 @@ class GithubIndex:
     """Repositories by id; see `pipeline.ports.RepoIndex`.
 
     Ids of other hosts are passed over. Ask the important ones first: where the limit ends, the
-    rest is deferred. Nothing is ever `missing`: a repository that is not there is found with the
+    rest is deferred. With a `memory` an unchanged repository costs nothing without a token
+    either (ETags). Nothing is ever `missing`: a repository that is not there is found with the
     state `GONE` or `BLOCKED`.
     """
 
-    def __init__(self, config: GithubConfig, limiter: Limiter, clock: Clock) -> None:
-        self._config, self._limiter, self._clock = config, limiter, clock
-        self._token = config.token
-        self._open_desk: GithubDesk | None = None
-        self._sent_before = 0
+    def __init__(
+        self,
+        config: GithubConfig,
+        limiter: Limiter,
+        clock: Clock,
+        memory: Memory | None = None,
+    ) -> None:
+        self._config, self._clock, self._memory = config, clock, memory
+        self.door = GithubDoor(config, limiter, clock)
 
     def by_ids(self, ids: Sequence[str]) -> Lookup[Repo]:
         """The repositories, with as few requests as the service allows."""
         asked = {i: name for i in dict.fromkeys(ids) if (name := full_name(i))}
-        work, before = _Work(), self._sent()
-        if asked and self._token:
+        work, before = _Work(), self.door.sent
+        if asked and self.door.token:
             asked = self._by_graphql(asked, work)
         if asked:
             self._by_rest(asked, work)
@@ -73,7 +65,7 @@ class GithubIndex:
             found=work.found,
             deferred=tuple(work.deferred),
             issues=tuple(work.issues),
-            requests=self._sent() - before,
+            requests=self.door.sent - before,
         )
 
     def _by_graphql(self, asked: Mapping[str, str], work: _Work) -> dict[str, str]:
@@ -83,7 +75,7 @@ class GithubIndex:
         batches = deque(_chunks(list(asked), max(1, self._config.batch)))
         while batches:
             batch = batches.popleft()
-            said = self._ask(lambda desk, b=batch: desk.repositories([asked[i] for i in b]))
+            said = self.door.ask(methodcaller("repositories", [asked[i] for i in batch]))
             rest = [i for b in (batch, *batches) for i in b]
             if said is None:
                 self._defer(rest, "GitHub 要求的等待时间太长", work)
@@ -120,13 +112,15 @@ class GithubIndex:
             self._defer(unclear, "GitHub 没有给出回答", work)
 
     def _by_rest(self, asked: Mapping[str, str], work: _Work) -> None:
-        waiting = deque(asked)
+        waiting, kept = deque(asked), self._recalled(list(asked))
         while waiting:
             repo_id = waiting[0]
-            said = self._ask(lambda desk, n=asked[repo_id]: desk.repository(n))
+            tag, _ = kept.get(repo_id, (None, None))
+            said = self.door.ask(methodcaller("repository", asked[repo_id], tag))
             if said is None:
                 self._defer(list(waiting), "GitHub 要求的等待时间太长", work)
                 return
+            said = self._with_body(repo_id, said, kept)
             if not self._settle_one(repo_id, said, work):
                 self._stop(said, list(waiting), work)
                 return
@@ -134,6 +128,24 @@ class GithubIndex:
             if said.remaining is not None and said.remaining <= self._config.keep and waiting:
                 self._limited(said, list(waiting), work)
                 return
+
+    def _recalled(self, ids: list[str]) -> dict[str, tuple[str, Any]]:
+        """ETag and answer by id, as they were kept."""
+        if self._memory is None:
+            return {}
+        texts = self._memory.recall(_ETAGS, ids)
+        kept = {key: json.loads(text) for key, (text, _) in texts.items()}
+        return {key: (each["etag"], each["answer"]) for key, each in kept.items()}
+
+    def _with_body(self, repo_id: str, said: Said, kept: dict[str, tuple[str, Any]]) -> Said:
+        """An unchanged answer with the body it had; a new one is kept with its ETag."""
+        if said.outcome.name == "UNCHANGED":
+            return replace(said, outcome=type(said.outcome).FOUND, data=kept[repo_id][1])
+        tag, answer = said.headers.get("etag", ""), kept_of_rest(said.data)
+        if self._memory and said.outcome.name == "FOUND" and answer and _ETAG.fullmatch(tag):
+            text = json.dumps({"etag": tag, "answer": answer})
+            self._memory.remember(_ETAGS, {repo_id: text}, self._clock.now())
+        return said
 
     def _settle_one(self, repo_id: str, said: Said, work: _Work) -> bool:
         """True where the answer is about the repository; odd single answers are deferred."""
@@ -164,13 +176,10 @@ class GithubIndex:
 
     def _limited(self, said: Said, rest: list[str], work: _Work) -> None:
         """The hour's limit is spent, or GitHub asks for a pause: tell every process."""
-        from pipeline.enrich.waiting import rate_limit_reset
-
-        now = self._clock.now()
-        wait = said.wait if said.wait is not None else rate_limit_reset(said.headers, now)
-        if wait:
-            self._limiter.push_back("github", now + timedelta(seconds=wait))
-        remedy = "" if self._token else "设置 GITHUB_TOKEN 后额度会大得多；剩下的以后运行时会补上。"
+        self.door.limited(said)
+        remedy = (
+            "" if self.door.token else "设置 GITHUB_TOKEN 后额度会大得多；剩下的以后运行时会补上。"
+        )
         self._defer(rest, "GitHub 的查询额度用完了", work, remedy)
 
     def _defer(self, ids: list[str], why: str, work: _Work, remedy: str = "") -> None:
@@ -179,32 +188,7 @@ class GithubIndex:
 
     def _drop_token(self, work: _Work) -> None:
         work.issues.append(wording.github_token_refused())
-        self._sent_before = self._sent()
-        self._token, self._open_desk = None, None
-
-    def _ask(self, question: Any) -> Said | None:
-        """Book a slot and ask; None where the slot is too far away."""
-        # An interval of 0 books nothing: a slot we would not wait for is left to others.
-        if self._limiter.reserve("github", 0.0, self._clock.now()) > self._config.patience:
-            return None
-        wait = self._limiter.reserve("github", self._config.interval, self._clock.now())
-        if wait > 0:
-            self._clock.sleep(wait)
-        said: Said = question(self._desk())
-        return said
-
-    def _desk(self) -> GithubDesk:
-        if self._open_desk is None:
-            from pipeline.enrich.github_session import GithubDesk
-
-            c = self._config
-            self._open_desk = GithubDesk(
-                c.api_url, self._token, self._clock, timeout=c.timeout, patience=c.patience
-            )
-        return self._open_desk
-
-    def _sent(self) -> int:
-        return self._sent_before + (self._open_desk.sent if self._open_desk else 0)
+        self.door.drop_token()
 
 
 class _GraphqlAnswer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any
@@ -25,6 +25,7 @@ class Outcome(Enum):
     """What an answer is about: the repository, or the service."""
 
     FOUND = auto()
+    UNCHANGED = auto()
     GONE = auto()
     BLOCKED = auto()
     LIMITED = auto()
@@ -120,9 +121,23 @@ class GithubDesk:
             seconds_between_writes=None,
         ).requester
 
-    def repository(self, name: str) -> Said:
-        """REST: one repository, renames followed."""
-        return self._ask("GET", f"/repos/{name}", None)
+    def repository(self, name: str, etag: str | None = None) -> Said:
+        """REST: one repository, renames followed; `UNCHANGED`, at no cost, where it is still
+        the version of the ETag."""
+        headers = {"If-None-Match": etag} if etag else None
+        said = self._ask("GET", f"/repos/{name}", None, headers=headers)
+        if etag and said.outcome is Outcome.FOUND and said.data is None:
+            return replace(said, outcome=Outcome.UNCHANGED)
+        return said
+
+    def readme(self, name: str) -> Said:
+        """REST: the README with its text in base64; `GONE` where there is none."""
+        return self._ask("GET", f"/repos/{name}/readme", None)
+
+    def search(self, query: str, count: int) -> Said:
+        """REST: the repositories that match best."""
+        wanted = {"q": query, "per_page": count}
+        return self._ask("GET", "/search/repositories", None, parameters=wanted)
 
     def repositories(self, names: Sequence[str]) -> Said:
         """GraphQL: many repositories as aliases `r0`, `r1`, … of one query."""
@@ -132,10 +147,20 @@ class GithubDesk:
     def _count(self) -> None:
         self.sent += 1
 
-    def _ask(self, verb: str, url: str, question: Any) -> Said:
+    def _ask(
+        self,
+        verb: str,
+        url: str,
+        question: Any,
+        *,
+        headers: dict[str, str] | None = None,
+        parameters: dict[str, Any] | None = None,
+    ) -> Said:
         self._count()
         try:
-            headers, data = self._requester.requestJsonAndCheck(verb, url, input=question)
+            headers, data = self._requester.requestJsonAndCheck(
+                verb, url, parameters, headers, question
+            )
         except GithubException as error:
             return _said_no(error, self._clock.now())
         except requests.Timeout:

@@ -18,6 +18,7 @@ from pipeline.settings.sections import (
     DraftSettings,
     FetchSettings,
     GithubSettings,
+    LlmSettings,
     ModelSettings,
     NotesSettings,
     NotifySettings,
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     arxiv: ArxivSettings = ArxivSettings()
     github: GithubSettings = GithubSettings()
     model: ModelSettings = ModelSettings()
+    llm: LlmSettings = LlmSettings()
     publish: PublishSettings = PublishSettings()
     prefect: PrefectSettings = PrefectSettings()
     schedule: ScheduleSettings = ScheduleSettings()

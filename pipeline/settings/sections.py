@@ -105,6 +105,14 @@ class ModelSettings(_Section):
     cache: str = ""
 
 
+class LlmSettings(_Section):
+    """A language model behind an OpenAI-compatible endpoint; its key is never in a file of ours."""
+
+    base_url: str = Field("", pattern=r"^(?:https?://[^\s]+)?$")
+    model: str = ""
+    timeout: float = Field(20.0, gt=0, le=600)
+
+
 class PublishSettings(_Section):
     """Where finished notes go."""
 

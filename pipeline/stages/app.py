@@ -23,6 +23,7 @@ from pipeline.ports import (
     Shelf,
     Source,
     Store,
+    Writer,
 )
 from pipeline.types import Candidate, Feed, StageReport
 
@@ -45,6 +46,8 @@ class App:
     notebook: Notebook
     shelf: Shelf | None = None
     """Where pictures are kept beside the notes; None where notes show them from the web."""
+    writer: Writer | None = None
+    """Who words the items, None where the sources' own words are chosen by rule."""
 
 
 def _silent(stage: str, done: int, total: int) -> None:

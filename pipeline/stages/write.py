@@ -11,6 +11,7 @@ from pipeline.stages.app import App, Run, Tally
 from pipeline.stages.mirror import mirrored
 from pipeline.stages.wording import worded
 from pipeline.stages.sharing import in_batches
+from pipeline.stages.wording import worded
 from pipeline.types import ArchiveItem, Candidate, Note, StageReport
 from pipeline.urls import canonical_url
 
@@ -50,8 +51,10 @@ def draft(app: App, run: Run) -> StageReport:
     keep = base.items if base else ()
     folded = app.enricher.fold([c for c, s in rows if s], keep)
     candidates = [past.mark(c) for c in folded]
-    note, lacking = mirrored(app, app.drafter.draft(run.day, candidates, scores, keep))
-    tally.issues.extend(lacking)
+    drafted = app.drafter.draft(run.day, candidates, scores, keep)
+    note, unsaid = worded(app, drafted, candidates)
+    note, lacking = mirrored(app, note)
+    tally.issues.extend((*unsaid, *lacking))
     _write(app, note, base)
     app.store.save_draft(_record(app, note, rows), app.clock.now())
     tally.step("made", count=len(note.items))

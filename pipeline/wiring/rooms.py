@@ -17,7 +17,7 @@ from pipeline.types import Feed
 from pipeline.wiring.clock import SystemClock
 
 if TYPE_CHECKING:
-    from pipeline.ports import Embedder, Fetcher, Notebook, Scorer, Shelf, Store
+    from pipeline.ports import Embedder, Fetcher, Notebook, Scorer, Shelf, Store, Writer
 
 
 def feeds_of(workspace: Workspace) -> tuple[tuple[Feed, ...], tuple[Issue, ...]]:
@@ -149,6 +149,7 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
             ),
             notebook=notebook(workspace),
             shelf=_shelf(workspace),
+            writer=_writer(workspace),
         )
     finally:
         store.close()
@@ -161,6 +162,26 @@ def _shelf(workspace: Workspace) -> Shelf | None:
     from pipeline.pictures.shelf import PictureShelf
 
     return PictureShelf(workspace.notes, workspace.state / "pictures.json")
+
+
+def _writer(workspace: Workspace) -> Writer | None:
+    """The language model of the settings, None where they name none."""
+    import os
+
+    llm = workspace.settings.llm
+    if not llm.base_url:
+        return None
+    from pipeline.draft.endpoint import EndpointConfig, EndpointWriter, find_key
+
+    return EndpointWriter(
+        EndpointConfig(
+            base_url=llm.base_url,
+            model=llm.model,
+            timeout=llm.timeout,
+            key=find_key(os.environ),
+            language=workspace.settings.reader.language,
+        )
+    )
 
 
 def fetcher(workspace: Workspace, clock: SystemClock) -> Fetcher:
