@@ -56,7 +56,7 @@ _NAME_LABEL = re.compile(r"\W{0,3}((?=[\w-]*[A-Z])[A-Za-z][\w+-]{3,30})\s?[:：]
 _ASIDE = re.compile(
     r"还有[^，。]{0,14}(?:工具|项目|产品|平台)|也(?:欢迎|可以)(?:试用|体验|关注|使用)|(?:更多|其他|其它)[^，。]{0,8}(?:工具|项目|产品)"
 )
-_EARLIER = re.compile(r"此前|以往|早先|前人|先前|随后|启发|不同于|相比|对比")
+_EARLIER = re.compile(r"baseline|基线|此前|以往|早先|前人|先前|随后|启发|不同于|相比|对比")
 _DEEP = re.compile(r"/(?:issues|pull|discussions|commit|compare|wiki)(?:/|$)")
 _CLONE = re.compile(r"git\s+clone\s+(?:--?[\w-]+\s+(?:\d+\s+)?)*$")
 
@@ -118,6 +118,8 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 1.0, "单独成行"
     if context.alone and not strong and _PAPER_LINE.search(context.group):
         yield 2.0, f"在“{context.group[-20:]}”的列表里"
+    elif context.alone and len(context.heading) <= 20 and _PAPER_LINE.search(context.heading):
+        yield 2.0, f"在“{context.heading}”一节里"
     if context.paired:
         yield 2.0, "与代码链接成对"
     elif context.alone and context.section == "body" and _is_entry(context):
@@ -176,6 +178,8 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 2.0, "前面标明是代码地址"
     elif context.alone and _CODE_LINE.search(context.group):
         yield 2.0, f"在“{context.group[-20:]}”的列表里"
+    elif context.alone and len(context.heading) <= 20 and _CODE_ADDRESS.search(context.heading):
+        yield 2.0, f"在“{context.heading}”一节里"
     elif _CODE_LABEL.search(context.label) or _CODE_LINE.search(context.lead[-40:]):
         yield 1.0, "前面标明是代码"
     promoted = _promoted(context)

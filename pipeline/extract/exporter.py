@@ -21,6 +21,10 @@ _META = re.compile(
     r"^(?:(原创|转载)\s+)?(.{0,80}?)\s*(\d{4}-\d{2}-\d{2}(?:\s+\d{2}:\d{2})?)\s*(.{0,12})$"
 )
 _FRONT_KEY = re.compile(r"^([\w-]{1,30})\s*:\s*(.*)$")
+_WORK_KEY = re.compile(
+    r"arxiv(?:_url)?|paper(?:_url|_link)?|pdf(?:_url)?|doi|github(?:_url)?|code(?:_url)?|repo(?:sitory)?|论文|代码"
+)
+"""Keys of notes on papers: their addresses are links of the note, so they stay as its first lines."""
 _FRONT_ITEM = re.compile(r"^\s+-\s+(.{1,300})$")
 _PICTURE = re.compile(r"!\[[^\]]{0,200}\]\([^()]{0,20000}\)")
 
@@ -62,7 +66,10 @@ def _front_matter(lines: list[str]) -> tuple[list[str], Front]:
         published=_first(said, "date", "published", "publish_time", "publish_date", "发布时间"),
         url=url,
     )
-    return lines[end + 1 :], front
+    own = [
+        f"{key}: {said[key]}" for key in said if _WORK_KEY.fullmatch(key) and is_web_url(said[key])
+    ]
+    return [*(part for line in own for part in (line, "")), *lines[end + 1 :]], front
 
 
 def _yaml(lines: list[str]) -> dict[str, str]:

@@ -82,11 +82,16 @@ def _of_block(document: Document, number: int, block: Block) -> Iterator[Mention
         inside = [c for c in covered[max(at, 0) : at + 1] if place.start < c[1]]
         mention = resolve(place.url, number, place.start, place.end)
         if mention is None or any(
-            same == mention.id or mention.kind not in ("paper", "code") for *_, same in inside
+            _same(same, mention.id) or mention.kind not in ("paper", "code") for *_, same in inside
         ):
             continue
         out.append(mention)
     return iter(sorted(out, key=lambda m: m.start))
+
+
+def _same(target: str, shown: str) -> bool:
+    """True where an anchor shows its target, if need be cut short (`…/generative-model`)."""
+    return target.startswith(shown) or shown.startswith(target)
 
 
 def _places(document: Document, number: int, block: Block) -> Iterator[Found]:

@@ -142,7 +142,8 @@ def as_paper(document: Document, context: Context) -> Context:
         return context
     pdf = re.search(r"\.pdf$|/pdf$", mention.url.split("?")[0].split("#")[0], re.IGNORECASE)
     titled = is_title(tidy(mention.anchor))
-    labelled_so = _SURELY_PAPER.search(context.label) or (
+    label = context.label.removesuffix(mention.anchor).rstrip()
+    labelled_so = _SURELY_PAPER.search(label) or (
         pdf
         and re.search(
             r"论文|paper|原文|文献", f"{context.lead[-40:]} {context.label[-12:]}", re.IGNORECASE
