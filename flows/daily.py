@@ -32,24 +32,28 @@ def _as_task(name: str, stage: Callable[[], StageReport]) -> StageReport:
 
 
 @flow(name="daily", persist_result=False)
-def daily(date: Date | None = None, config: Path | None = None) -> RunReport:
+def daily(
+    date: Date | None = None, config: Path | None = None, since: Date | None = None
+) -> RunReport:
     """Draft the note of one day from everything that is new.
 
     Args:
         date: the note's day; today in the reader's time zone where it is left out.
         config: the folder with settings.toml; the current folder where it is left out.
     """
-    return run_day(config, date, call=_as_task, watch=_WATCH.get())
+    return run_day(config, date, since=since, call=_as_task, watch=_WATCH.get())
 
 
-def run_watched(date: Date | None, config: Path, watch: Watch | None) -> RunReport:
+def run_watched(
+    date: Date | None, config: Path, watch: Watch | None, since: Date | None = None
+) -> RunReport:
     """Run the flow in this process while `watch` looks on, and see it recorded to the end.
 
     Raises whatever a stage raises, as the flow itself does.
     """
     token = _WATCH.set(watch)
     try:
-        state = daily(date=date, config=config, return_state=True)
+        state = daily(date=date, since=since, config=config, return_state=True)
     finally:
         _WATCH.reset(token)
     if run_id := state.state_details.flow_run_id:

@@ -619,8 +619,15 @@ class Store(Limiter, Memory, VectorCache, Outbox, Journal, Notices, Leases, Prot
         """
 
     # pages and articles
-    def entries_to_fetch(self, now: datetime, limit: int) -> Sequence[PendingEntry]:
-        """Entries without a page that are due, oldest first."""
+    def entries_to_fetch(
+        self,
+        now: datetime,
+        limit: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Sequence[PendingEntry]:
+        """Entries without a page that are due, oldest first; only those published, or where no
+        date is given first seen, in [since, until)."""
 
     def save_page(self, entry_id: str, page: Page) -> None:
         """Keep a fetched page (compressed) for extraction."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.talk import Config, Day, Json, say_json, watching
+from pipeline.cli.talk import Config, Day, Json, Since, say_json, watching
 from pipeline.errors import Exit
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def run(
     day: Day = None,
+    since: Since = None,
     config: Config = None,
     prefect: Annotated[
         bool, typer.Option("--prefect/--no-prefect", help="是否作为 Prefect 流程运行并留下记录。")
@@ -34,28 +35,30 @@ def run(
     workspace = load_workspace(find_config(config, Path.cwd()))
     with watching(quiet=as_json) as watch:
         if prefect:
-            report = _as_flow(workspace, day, watch)
+            report = _as_flow(workspace, day, since, watch)
         else:
-            report = _directly(workspace.config, day, watch)
+            report = _directly(workspace.config, day, since, watch)
     _tell(workspace, report, as_json)
     if report.partly_failed:
         raise typer.Exit(Exit.PARTLY)
 
 
-def _directly(config: Path, day: date | None, watch: Watch | None) -> RunReport:
+def _directly(config: Path, day: date | None, since: date | None, watch: Watch | None) -> RunReport:
     from pipeline.wiring import run_day
 
-    return run_day(config, day, watch=watch)
+    return run_day(config, day, watch=watch, since=since)
 
 
-def _as_flow(workspace: Workspace, day: date | None, watch: Watch | None) -> RunReport:
+def _as_flow(
+    workspace: Workspace, day: date | None, since: date | None, watch: Watch | None
+) -> RunReport:
     from flows.engine import engine
 
     prefect = workspace.settings.prefect
     with engine(workspace.state / "prefect", prefect.port, prefect.api_url):
         from flows.daily import run_watched
 
-        return run_watched(day, workspace.config, watch)
+        return run_watched(day, workspace.config, watch, since)
 
 
 def _tell(workspace: Workspace, report: RunReport, as_json: bool) -> None:

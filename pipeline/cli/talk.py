@@ -38,6 +38,16 @@ Day = Annotated[
     typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="笔记的日期；默认今天。"),
 ]
 
+Since = Annotated[
+    date | None,
+    typer.Option(
+        "--since",
+        parser=_day,
+        metavar="YYYY-MM-DD",
+        help="这次只取、只写这一天（含）以来发表的文章，没有日期的按初次看到的时间算；更早的留给下次。",
+    ),
+]
+
 
 def say_json(data: Any) -> None:
     """One JSON document on standard output, readable and in UTF-8."""

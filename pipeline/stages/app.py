@@ -60,8 +60,9 @@ class Run:
 
     `due` is when the run was wanted: a complete run of the same day that began later has done
     its work. `patience` is how long to wait for another run to end. Up to `catch_up` days
-    before `day` (in `zone`) that have no note yet get theirs first. With `until` only articles
-    published before are drafted.
+    before `day` (in `zone`) that have no note yet get theirs first. Only articles published from
+    `since` on and before `until` are fetched and drafted, those without a date by when they were
+    first seen; all others stay for another run.
     """
 
     run_id: str
@@ -72,12 +73,16 @@ class Run:
     patience: timedelta = timedelta(0)
     catch_up: int = 0
     zone: tzinfo = UTC
+    since: datetime | None = None
     until: datetime | None = None
 
     def covers(self, candidate: Candidate) -> bool:
-        """True where the candidate's article was there before `until`."""
+        """True where the candidate's article appeared between `since` and `until`."""
         appeared = candidate.article.published or candidate.first_seen_at
-        return self.until is None or appeared is None or appeared < self.until
+        if appeared is None:
+            return True
+        late = self.until is not None and appeared >= self.until
+        return not late and (self.since is None or appeared >= self.since)
 
 
 @dataclass(slots=True)

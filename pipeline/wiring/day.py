@@ -39,24 +39,32 @@ def run_day(
     due: datetime | None = None,
     only: Sequence[str] = (),
     days: Sequence[date] = (),
+    since: date | None = None,
 ) -> RunReport:
     """Draft one day of the workspace that `config` names: what the command and the flow do.
 
-    Without `day` it is today, after the days missed before it. `due`, `only` and `days` as in
-    `stages.run_stages`. Raises `ConfigError` for a broken workspace, `RunLockedError` where
+    Without `day` it is today, after the days missed before it. A day that is over is drafted from
+    what had appeared by its end; `since` leaves out what appeared before that day began. `due`,
+    `only` and `days` as in `stages.run_stages`. Raises `ConfigError` for a broken workspace, `RunLockedError` where
     another run lives longer than `schedule.patience` minutes.
     """
     clock = SystemClock()
     workspace = load_workspace(find_config(config, Path.cwd()))
     with build(workspace, clock) as app:
+        now_is = today(workspace, clock)
         run = Run(
             run_id=uuid.uuid4().hex,
-            day=day or today(workspace, clock),
+            day=day or now_is,
             started_at=clock.now(),
             due=due,
             patience=timedelta(minutes=workspace.settings.schedule.patience),
             catch_up=0 if day else workspace.settings.schedule.catch_up,
             zone=ZoneInfo(workspace.settings.reader.timezone),
+        )
+        run = replace(
+            run,
+            since=midnight_after(since - timedelta(days=1), run) if since else None,
+            until=midnight_after(run.day, run) if run.day < now_is else None,
         )
         if watch:
             run = replace(run, progress=watch.progress)
