@@ -69,7 +69,7 @@ def about(subject: str, issue: Issue) -> Issue:
 def fetch(app: App, run: Run) -> StageReport:
     """Get the page of every entry that has none; entries with full content need no request."""
     now = app.clock.now()
-    pending = app.store.entries_to_fetch(now, MAX_PAGES_PER_RUN)
+    pending = app.store.entries_to_fetch(now, MAX_PAGES_PER_RUN, run.since, run.until)
     tally = Tally("fetch", run, total=len(pending))
     waiting = {p.entry_id: p for p in pending}
     requests = _requests(app, tally, pending, now)

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from pipeline.errors import Issue
 from pipeline.ports import PendingEntry, PendingPage
@@ -27,14 +27,24 @@ has up to 4 MB."""
 class PageRows(Part):
     """The part of the store that fetching and extracting write."""
 
-    def entries_to_fetch(self, now: datetime, limit: int) -> Sequence[PendingEntry]:
-        """Entries without a page that are due, oldest first."""
+    def entries_to_fetch(
+        self,
+        now: datetime,
+        limit: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Sequence[PendingEntry]:
+        """Entries without a page that are due and appeared in [since, until), oldest first."""
+        appeared = func.coalesce(entries.c.published, entries.c.first_seen_at)
+        window = [appeared >= since] if since else []
+        window += [appeared < until] if until else []
         order = (entries.c.first_seen_at, entries.c.published.nulls_last(), entries.c.id)
         due = (
             select(entries.c.id)
             .where(
                 entries.c.state == "waiting",
                 or_(entries.c.next_try_at.is_(None), entries.c.next_try_at <= now),
+                *window,
             )
             .order_by(*order)
             .limit(limit)

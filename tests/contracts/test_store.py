@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -210,6 +210,20 @@ def test_only_due_entries_are_offered_oldest_first(store: Store) -> None:
     assert pending(store) == ["late"]
     again = store.entries_to_fetch(NOW + HOUR, 1)[0]
     assert (again.entry.key, again.attempts) == ("early", 1)
+
+
+def test_entries_of_some_days_only(store: Store) -> None:
+    dated = [replace(entry(f"{n}"), published=NOW - n * timedelta(days=1)) for n in range(4)]
+    undated = replace(entry("undated"), published=None)
+    store.record_poll(Poll(feed_id="a", entries=(*dated, undated)), NOW)
+
+    def keys(**window: datetime) -> set[str]:
+        return {p.entry.key for p in store.entries_to_fetch(NOW, 9, **window)}
+
+    assert keys() == {"0", "1", "2", "3", "undated"}
+    assert keys(since=NOW - timedelta(days=2)) == {"0", "1", "2", "undated"}
+    assert keys(until=NOW - timedelta(days=1)) == {"2", "3"}
+    assert keys(since=NOW - timedelta(days=2), until=NOW) == {"1", "2"}
 
 
 def test_a_page_comes_back_byte_for_byte(store: Store) -> None:
