@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -114,6 +115,7 @@ def _plausible_arxiv(found: str) -> str | None:
     return found if digits == (5 if year >= 15 else 4) else None
 
 
+@lru_cache(maxsize=2048)
 def identify(url: str) -> Identity | None:
     """The paper or repository that a URL (scheme optional) points to, None for all else."""
     url = url.strip()

@@ -41,16 +41,18 @@ _SSH = re.compile(
     r"(?<![\w@.-])git@(?P<host>(?:github|gitlab|gitee|bitbucket|codeberg)\.(?:com|org))[:/]"
     r"(?P<path>[\w.-]{1,100}/[\w.-]{1,100})"
 )
-_LABELLED_NAME = re.compile(
-    r"(?P<host>git\s?hub|gitee|gitlab|hugging\s?face|hf)\s?(?:仓库|项目|代码|开源|模型|主页|repo)?\s?(?:地址|链接|网址|仓库|项目|主页|link|repo|url)?"
-    r"\s{0,2}[:：]\s{0,3}(?P<path>[A-Za-z0-9][\w.-]{0,38}/[A-Za-z][\w.-]{1,99})(?=\s{0,2}(?:$|[，。；;)）】]))",
-    re.IGNORECASE | re.MULTILINE,
+_NAME_AFTER = re.compile(
+    r"[:：]\s{0,3}(?P<path>[A-Za-z0-9][A-Za-z0-9_.-]{0,38}/[A-Za-z][A-Za-z0-9_.-]{1,99})(?=\s{0,2}(?:$|[，。；;)）】]))",
+    re.MULTILINE,
+)
+_HOST_LABEL = re.compile(
+    r"(?P<host>git\s?hub|gitee|gitlab|hugging\s?face|hf)\s?(?:仓库|项目|代码|开源|模型|主页|repo)?\s?(?:地址|链接|网址|仓库|项目|主页|link|repo|url)?\s{0,2}$",
+    re.IGNORECASE,
 )
 """`GitHub 地址：owner/name`: the host stands in the label only."""
 _NAMED_HOSTS = {"github": "github.com", "gitee": "gitee.com", "gitlab": "gitlab.com"}
 _GAPPED = re.compile(
-    r"(?<![\w@.-])(?:https?\s?[:：]\s?/\s?/\s?)?(?:www\s?\.\s?)?(?P<host>github\s?\.\s?com|gitee\s?\.\s?com|arxiv\s?\.\s?org"
-    r"|huggingface\s?\.\s?co|openreview\s?\.\s?net|doi\s?\.\s?org)\s?/\s?"
+    r"(?<![\w@.-])(?P<host>(?:github|gitee)\s?\.\s?com|(?:www\.)?arxiv\s?\.\s?org|huggingface\s?\.\s?co|openreview\s?\.\s?net|doi\s?\.\s?org)\s?/\s?"
     r"(?P<path>(?:[A-Za-z0-9_.?=-]{1,60}[/.?=-]\s?){0,4}[A-Za-z0-9_.-]{2,100})"
 )
 """An address that an editor broke at its dots, slashes or hyphens (`https://arxiv. org/ abs/2203.15332`)."""
@@ -75,7 +77,10 @@ _PROXIED = re.compile(
     r"https?://(?:[\w-]{1,40}\.){1,4}[a-z]{2,8}/(?:web/\d{1,14}/)?(https?://(?:www\.)?(?:github\.com|arxiv\.org|huggingface\.co|raw\.githubusercontent\.com)/.{1,1000})"
 )
 """Mirrors and archives that carry the whole target in their path."""
+_SCHEME_BEFORE = re.compile(r"https?\s?[:：]\s?/\s?/\s?$")
 MAX_PLACES = 5_000
+MAX_BROKEN = 500
+"""Addresses with gaps that are looked at in one text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,16 +124,16 @@ def _bare(text: str, taken: bytearray) -> Iterator[Found]:
 
 
 def _gapped(text: str, taken: bytearray) -> Iterator[Found]:
-    """Only where joining makes an identity of what would be none, or a longer paper number."""
-    for match in _GAPPED.finditer(text):
-        given = match.group()
-        if " " not in given:
-            continue
+    """Only where what stands before the gap is no paper or repository yet, and the whole is."""
+    broken = (m for m in _GAPPED.finditer(text) if " " in m.group())
+    for match in islice(broken, MAX_BROKEN):
+        first = match.group().split(" ")[0]
         joined = f"https://{_joined(match['host'])}/{_joined(match['path'])}"
-        first = given.split("//")[-1].lstrip().split(" ")[0]
         cut_short = first.endswith("-") or identify(f"https://{first}") is None
         if cut_short and identify(joined) is not None:
-            yield from _take(joined, match.start(), match.end(), taken)
+            scheme = _SCHEME_BEFORE.search(text, max(match.start() - 12, 0), match.start())
+            start = scheme.start() if scheme else match.start()
+            yield from _take(joined, start, match.end(), taken)
 
 
 def _joined(text: str) -> str:
@@ -136,8 +141,11 @@ def _joined(text: str) -> str:
 
 
 def _named(text: str, taken: bytearray) -> Iterator[Found]:
-    for match in _LABELLED_NAME.finditer(text):
-        host = _NAMED_HOSTS.get(_joined(match["host"]).lower(), "huggingface.co")
+    for match in _NAME_AFTER.finditer(text):
+        label = _HOST_LABEL.search(text, max(match.start() - 20, 0), match.start())
+        if label is None:
+            continue
+        host = _NAMED_HOSTS.get(_joined(label["host"]).lower(), "huggingface.co")
         url = f"https://{host}/{trim(match['path'])}"
         if identify(url):
             yield from _take(url, match.start("path"), match.end("path"), taken)

@@ -60,6 +60,8 @@ _SENTENCE = re.compile(r"[。；！？\n]")
 
 
 _TOPIC_END = re.compile(r"[:：,，。|｜(（]|\s[-–]\s|[—–]{1,2}|是(?:一|由)")
+_SHOWN = re.compile(r"www\.|(?:arxiv|doi)\s?[:：]\s?\d", re.IGNORECASE)
+"""An anchor that shows an address or an identifier, which is no label."""
 REACH = 400
 """Characters around a mention that are looked at."""
 
@@ -243,7 +245,9 @@ def _paired(block: Block, found: Sequence[Mention], number: int) -> bool:
 
 def _words(anchor: str) -> str:
     """The text of an anchor where it is words, not the address again."""
-    return "" if "://" in anchor or anchor.startswith("www.") or len(anchor) > 60 else anchor
+    if "://" in anchor or len(anchor) > 60 or _SHOWN.match(anchor.strip()):
+        return ""
+    return anchor
 
 
 def _alone(block: Block, mention: Mention, begin: int) -> bool:

@@ -126,7 +126,7 @@ def title_of(document: Document, seen: Sequence[Context]) -> str | None:
 
 
 _SURELY_PAPER = re.compile(
-    r"论文(?:的)?(?:原文|全文)?(?:下载|访问|阅读)?(?:链接|地址|网址|主页|pdf|url)?(?:为|是|在)?这?[\s:：\])】]*$|\bpaper(?:\s?(?:link|url|pdf|address))?[\s:：\])】]*$|预印本|技术报告|technical report",
+    r"论文(?:的)?(?:原文|全文)?(?:下载|访问|阅读)?(?:链接|地址|网址|主页|pdf|url)?(?:为|是|在)?这?[\s:：\])】]*$|(?<![a-z])paper(?:\s?(?:link|url|pdf|address|的?(?:链接|地址|网址)))?(?:为|是|在)?这?[\s:：\])】]*$|预印本|技术报告|technical report",
     re.IGNORECASE,
 )
 _NO_PAPER = re.compile(
@@ -138,7 +138,12 @@ def as_paper(document: Document, context: Context) -> Context:
     """An address on no known index is a paper where the page says so: a label, a PDF that is
     cited, or a full English title as the text of the link."""
     mention = context.mention
-    if mention.kind not in ("other", "project") or _NO_PAPER.search(host_of(mention.url)):
+    front_page = re.fullmatch(r"https?://[^/?#]+/?", mention.url) is not None
+    if (
+        mention.kind not in ("other", "project")
+        or front_page
+        or _NO_PAPER.search(host_of(mention.url))
+    ):
         return context
     pdf = re.search(r"\.pdf$|/pdf$", mention.url.split("?")[0].split("#")[0], re.IGNORECASE)
     titled = is_title(tidy(mention.anchor))
