@@ -1,0 +1,58 @@
+"""“Run now”: the command that a reader would type, as a child of the server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from pipeline.settings import Workspace
+
+_TAIL = 12
+_TAIL_BYTES = 16_384
+
+
+class Runner:
+    """At most one run at a time: who asks while one is alive joins it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._config = workspace.config
+        self._log: Path = workspace.state / "review-run.log"
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin a run unless one is alive; the store's own lock keeps out any other."""
+        with self._lock:
+            if self.alive:
+                return
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            command = [sys.executable, "-m", "pipeline.cli.main", "run", "--config"]
+            with self._log.open("wb") as log:
+                self._child = subprocess.Popen(  # noqa: S603 - our own command, no words of others
+                    [*command, str(self._config)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+
+    @property
+    def alive(self) -> bool:
+        """True while the run works."""
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def code(self) -> int | None:
+        """The exit code of the last run, None before or while one works."""
+        return self._child.poll() if self._child else None
+
+    def said(self) -> str:
+        """The last lines that the run printed."""
+        if self._child is None or not self._log.is_file():
+            return ""
+        with self._log.open("rb") as log:
+            log.seek(max(0, self._log.stat().st_size - _TAIL_BYTES))
+            text = log.read().decode("utf-8", "replace")
+        return "\n".join(text.splitlines()[-_TAIL:])
