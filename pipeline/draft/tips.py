@@ -14,7 +14,7 @@ from pipeline.text import language, normal_title, squash
 
 _MAX_TEXT = 30_000
 _MAX_SENTENCES = 400
-_SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![”」』）)])|(?<=[a-z\d)]\.)\s+(?=[A-Z])|\n+")
+_SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![”」』）)])|(?<=[a-z\d)]\.)\s+(?=[A-Z\u4e00-\u9fff“])|\n+")
 _LINE_NOISE = re.compile(
     r"^\s*(?:Abstract\s*[:：]|[#>*+\-•·]+|\d+[.、)）]|[（(][\da-z][)）]|图\s*\d+|表\s*\d+)\s*"
 )
@@ -25,10 +25,10 @@ _MARKUP = re.compile(
 # Weights are small whole numbers, tried on two accounts' articles: one strong cue in the first
 # third of a text should beat two weak ones at its end, and the approach beats its results.
 _CUE_WORDS = {
-    4: r"(?:本文|我们|作者|研究者|研究人员|论文|该工作|这篇文章|团队).{0,12}(?:提出|设计|引入|构建|开发|证明|推出|(?<![会以能难])发现)"
+    4: r"(?:本文|我们|作者|研究者|研究人员|论文|该工作|这篇文章|团队).{0,12}(?:提出(?!.{0,6}(?:问题|疑问|质疑|假设))|设计|引入|构建|开发|证明|推出|(?<![会以能难])发现)"
     r"|\b(?:we|this paper|this work)\s+(?:\w+\s+){0,2}"
     r"(?:propose|present|introduce|develop|release)",
-    3: r"提出了?(?:一种|一个|新的|全新)|首次|首个|一种(?:新的|新颖|全新|简单)|创新"
+    3: r"提出了?(?:一种|一个|新的|全新)|首次|首个|一种(?:新的|新颖|全新|简单)|创新(?:[性点地]|之处|的提出)"
     r"|\b(?:we|this paper|this work)\s+(?:\w+\s+)?(?:show|demonstrate|study|describe|keep)|\bnovel\b|\bfor the first time\b|\bthe first (?:to|work|method|model)\b",
     2: r"核心(?:思想|贡献|思路|是)|主要贡献|关键(?:在于|是)|旨在|通过.{2,30}(?:实现|提升|解决)|从而|无需"
     r"|思路|做法是|办法是|答案是|出发点|改动|换成|部分组成|\bkey (?:idea|insight)\b|\bidea is\b",
@@ -40,7 +40,7 @@ _NAME = re.compile(r"[A-Za-z][\w+-]*[A-Z0-9][\w+-]*")
 _UNFIT = re.compile(
     r"https?://|www\.|@|扫码|二维码|关注(?:我们|公众号|本号)?[，。！]|点击|阅读原文|转载|投稿|加群|进群|交流群|微信|公众号|后台回复|"
     r"欢迎|感谢|大家好|招聘|报名|直播|优惠|课程|下载|网址|附录|前面|上一篇|上篇|下篇|版权|侵权|来源[:：]|编辑[:：]|作者[:：|｜]|作者单位|原文[:：]|论文[:：]|论文地址|论文链接|代码[:：]|代码地址|项目地址|"
-    r"如图|下图|上图|见表|所示|参考文献|星标|置顶|干货|文末|目录|本期|今天(?:给大家|我们)|小编|笔者|arxiv\s*:|et al|©|copyright|subscribe|sign up|click",
+    r"如图|下图|上图|见表|所示|参考文献|星标|置顶|干货|文末|目录|本期|今天(?:给大家|我们|要)|小编|笔者|推文|点这里|介绍过|讨论过|这节课|速来|手把手|今天来|为大家|读者可以|请阅读|提问|的建议|Figure\s?\d|Fig\.|arxiv\s*:|et al|©|copyright|subscribe|sign up|click",
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(
@@ -52,10 +52,16 @@ _PROBLEM = re.compile(
     r"^(?:由于|然而|但是|但|因此|所以|虽然|随着|近年来|目前|However|Although|Despite|Recent)|缺少|缺乏|瓶颈"
 )
 _DANGLING = re.compile(
-    r"^(?:第[二三四五六]|受此启发|为此|这(?!篇|项)|它|其(?!中)|该(?!论文|工作|文|研究|方法|模型|框架)|此外|另外|同时|而|并且|It |This (?!paper|work)|These |They )|\b[Ww]e (?:further|also)\b|还(?:提出|设计|引入)"
+    r"^(?:第[二三四五六]|受此启发|为此|这(?!篇|项)|它|其(?!中)|该(?!论文|工作|文|研究|方法|模型|框架)|此外|另外|同时|而|并且|It |This (?!paper|work)|These |They )|\b[Ww]e (?:further|also)\b|[还也](?:提出|设计|引入)|进一步(?:提出|设计)"
 )
-_WORTH_QUOTING = 1.2
-"""Three words in common with the title reach it without any cue; a greeting does not."""
+_PERSONAL = re.compile(r"我(?!们)|毕竟|个人(?:觉得|认为|理解)|[Mm]y (?:own|opinion)\b")
+_OPENER = re.compile(
+    r"^[”’」』）)、，；\s]*(?:【[^】]{2,20}】(?:导语)?[:：]?\s*|(?:因此|为此|于是|所以|对此|受此启发|基于此|鉴于此|此外|另外|同时|然后|总之|总的来说|具体来说"
+    r"|简单来说|近日|近期|最近|为了?(?:解决|克服|应对)(?:这|该|上述|以上)[^，。]{0,16}|Therefore|Thus|To this end|To address this),?\s?[，,]\s*|为此(?=我们|本文|作者))?(?=\S)"
+)
+"""Words that only tie a sentence to the one before it, or name the column it stands in."""
+_WORTH_QUOTING = 1.4
+"""Four words in common with the title reach it without any cue; a greeting does not."""
 _WORTH_QUOTING_ELSE = 2.0
 """In the other language a quotation has to say more to be worth the reader's while."""
 _ENOUGH = 60
@@ -75,7 +81,7 @@ def tips_of(title: str, text: str, abstract: str, wanted: str = "zh") -> str:
     Sentences in the `wanted` language come first.
     """
     for source in _sources(text, abstract, wanted):
-        sentences = list(_scored(title, source))
+        sentences = list(_scored(title, source, language(source)))
         least = _WORTH_QUOTING if language(source) == wanted else _WORTH_QUOTING_ELSE
         if chosen := _choose(sentences, least):
             return chosen
@@ -114,11 +120,13 @@ def sentences_of(text: str) -> Iterator[str]:
             yield sentence
 
 
-def _scored(title: str, text: str) -> Iterator[_Sentence]:
+def _scored(title: str, text: str, tongue: str) -> Iterator[_Sentence]:
     words, headline, names = _words(title), normal_title(title), tuple(_NAME.findall(title))
-    for place, sentence in enumerate(sentences_of(text)):
+    for place, whole in enumerate(sentences_of(text)):
+        sentence = _OPENER.sub("", whole)
         if _fits(sentence) and normal_title(sentence) not in headline:
             score = _score(sentence, place, words) + _about(sentence, names)
+            score -= 2 * (language(sentence) != tongue)
             yield _Sentence(place, sentence, score)
 
 
@@ -141,6 +149,7 @@ def _score(sentence: str, place: int, title_words: set[str]) -> float:
     shared = len(title_words & _words(sentence))
     asks = {"？": 3, "?": 3, "！": 1, "!": 1}.get(sentence[-1], 0)
     vague = 1.5 * bool(_PROBLEM.search(sentence)) + bool(_DANGLING.match(sentence))
+    vague += 2 * bool(_PERSONAL.search(sentence))
     return cues + 0.4 * min(shared, 6) - asks - vague - min(place, 100) * 0.02
 
 

@@ -71,3 +71,36 @@ def test_a_sentence_that_begins_with_the_name_in_the_title() -> None:
 
 def test_the_word_abstract_is_no_part_of_the_quotation() -> None:
     assert tips_of("T", f"Abstract:{ENGLISH}", "", "en") == ENGLISH
+
+
+@pytest.mark.parametrize(
+    ("text", "tips"),
+    [
+        (
+            "因此，本文提出了一种新的轻量网络FooNet，用于密集检测。",
+            "本文提出了一种新的轻量网络FooNet，用于密集检测。",
+        ),
+        (
+            "为了解决这些限制，甲实验室的研究人员引入了FooSet，这是一个大规模数据集。",
+            "甲实验室的研究人员引入了FooSet，这是一个大规模数据集。",
+        ),
+        (
+            "【某某导语】FooNet将离散的搜索空间松弛，从而可以用梯度的方式优化。",
+            "FooNet将离散的搜索空间松弛，从而可以用梯度的方式优化。",
+        ),
+        (
+            "我最近才开始学FooNet，论文提出的方法我还没看懂。本文提出FooNet，一种全新的检测网络结构。",
+            "本文提出FooNet，一种全新的检测网络结构。",
+        ),
+        ("今天来学习这篇论文提出的FooNet，一种全新的检测网络结构。", ""),
+        ("论文首先提出了一个问题，即如何把全卷积网络应用到某某任务上？", ""),
+    ],
+)
+def test_a_quotation_stands_on_its_own(text: str, tips: str) -> None:
+    assert tips_of("FooNet：用于检测", text, "") == tips
+    assert tips in text
+
+
+def test_the_reader_s_language_first_within_one_text() -> None:
+    text = "We propose a novel framework FooNet for dense detection in crowded scenes, as they say. 本文提出了一种新的网络FooNet，用于检测。这里都是中文的正文，讲得很详细，也很长。"
+    assert tips_of("FooNet：用于检测", text, "") == "本文提出了一种新的网络FooNet，用于检测。"
