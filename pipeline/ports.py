@@ -626,8 +626,8 @@ class Store(Limiter, Memory, VectorCache, Outbox, Journal, Notices, Leases, Prot
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> Sequence[PendingEntry]:
-        """Entries without a page that are due, oldest first; only those published, or where no
-        date is given first seen, in [since, until)."""
+        """Entries without a page that are due, oldest first; only those published from `since`
+        on (without a date: first seen) and before `until` (or without a date)."""
 
     def save_page(self, entry_id: str, page: Page) -> None:
         """Keep a fetched page (compressed) for extraction."""
