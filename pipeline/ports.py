@@ -460,6 +460,9 @@ class Step:
 class Journal(Protocol):
     """store/: every change of the note files, and the decisions that were made by them."""
 
+    def last_draft(self, day: date) -> DraftRecord | None:
+        """The day's note as we last rendered it."""
+
     def known_note(self, day: date) -> KnownNote | None:
         """The day's note as it was last seen, None where it never was."""
 
@@ -485,6 +488,9 @@ class Journal(Protocol):
 
     def desk_stamp(self, day: date) -> str:
         """Changes when a run may have changed the day's candidates or scores."""
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with that id, None where there is none."""
 
     def draft_days(self) -> Sequence[date]:
         """Every day of which a note was drafted, newest first."""

@@ -10,6 +10,19 @@ Touches: the notebook and the store behind their ports; no network, no web.
 from __future__ import annotations
 
 from pipeline.desk.day import Change, Conflict, Day, DayBrief, Desk, DeskItem, Outcome
+from pipeline.desk.note_desk import NoteDesk
+from pipeline.desk.redrafting import DeskRedraft
 from pipeline.ports import Decision
 
-__all__ = ["Change", "Conflict", "Day", "DayBrief", "Decision", "Desk", "DeskItem", "Outcome"]
+__all__ = [
+    "Change",
+    "Conflict",
+    "Day",
+    "DayBrief",
+    "Decision",
+    "Desk",
+    "DeskItem",
+    "DeskRedraft",
+    "NoteDesk",
+    "Outcome",
+]

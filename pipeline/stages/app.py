@@ -18,6 +18,7 @@ from pipeline.ports import (
     Notebook,
     PaperIndex,
     Progress,
+    Redraft,
     RepoIndex,
     Scorer,
     Shelf,
@@ -44,6 +45,7 @@ class App:
     scorer: Callable[[date], Scorer]
     drafter: Drafter
     notebook: Notebook
+    redraft: Redraft
     shelf: Shelf | None = None
     """Where pictures are kept beside the notes; None where notes show them from the web."""
     writer: Writer | None = None

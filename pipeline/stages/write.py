@@ -21,6 +21,7 @@ SCORED_AT_ONCE = 128
 
 def score(app: App, run: Run) -> StageReport:
     """Say how much each candidate concerns the reader; only what has no score of this version."""
+    app.redraft.learn()
     scorer = app.scorer(run.day)
     version = scorer.version()
     tally = Tally("score", run)
@@ -55,27 +56,17 @@ def draft(app: App, run: Run) -> StageReport:
     note, unsaid = worded(app, drafted, candidates)
     note, lacking = mirrored(app, note)
     tally.issues.extend((*unsaid, *lacking))
-    _write(app, note, base)
-    app.store.save_draft(_record(app, note, rows), app.clock.now())
+    app.redraft.redraft(note, base, _record(note, rows))
     tally.step("made", count=len(note.items))
     tally.counts["skipped"] = len(rows) - len(note.items)
     return tally.report()
 
 
-def _write(app: App, note: Note, base: DraftRecord | None) -> None:
-    current = app.notebook.read(note.day)
-    text = app.notebook.merge(base.text if base else None, current, note)
-    if text != current:
-        app.notebook.write(note.day, text)
-
-
-def _record(app: App, note: Note, rows: Sequence[tuple[Candidate, object]]) -> DraftRecord:
+def _record(note: Note, rows: Sequence[tuple[Candidate, object]]) -> DraftRecord:
     """All that was considered belongs to the day now: drafted, shown below, or passed over."""
     items = tuple(i.article_id for i in note.items if i.article_id)
     rest = tuple(c.article.id for c, _ in rows if c.article.id not in items)
-    return DraftRecord(
-        day=note.day, revision=0, text=app.notebook.render(note), items=items, also_seen=rest
-    )
+    return DraftRecord(day=note.day, revision=0, text="", items=items, also_seen=rest)
 
 
 class _Past:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from pipeline.store.codec import dump, load
 from pipeline.store.database import Part, Row, insert_new, upsert
 from pipeline.store.drafts import keep_draft
 from pipeline.store.past import feedback_row
+from pipeline.types import Article
 
 _COLUMNS = ("day", "number", "who", "state", "change", "target", "what", "before", "after", "at")
 
@@ -101,6 +103,13 @@ class DeskRows(Part):
             count = connection.scalar(select(func.count()).select_from(tables.candidates))
         return f"{revision}/{saved}/{newest}/{count}"
 
+    def article(self, article_id: str) -> Article | None:
+        """The article with that id, None where there is none."""
+        table = tables.articles
+        with self.database.read() as connection:
+            doc = connection.scalar(select(table.c.doc).where(table.c.id == article_id))
+        return load(Article, doc) if doc else None
+
     def draft_days(self) -> Sequence[date]:
         """Every day of which a note was drafted, newest first."""
         table = tables.drafts
@@ -111,7 +120,8 @@ class DeskRows(Part):
 
 def _step_row(step: Step) -> Row:
     row: dict[str, Any] = {name: getattr(step, name) for name in _COLUMNS}
-    return row | {"doc": dump(step, leave_out=_COLUMNS)}
+    known = replace(step.known, text="") if step.known else None  # its hunks say it all
+    return row | {"doc": dump(replace(step, known=known), leave_out=_COLUMNS)}
 
 
 def _keep_known(connection: Connection, known: KnownNote) -> None:

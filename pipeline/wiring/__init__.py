@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.wiring.clock import SystemClock, today
 from pipeline.wiring.day import Watch, run_day
+from pipeline.wiring.desk import open_desk
 from pipeline.wiring.notices import (
     review_address,
     tell_of_publication,
@@ -31,6 +32,7 @@ __all__ = [
     "feeds_of",
     "fetcher",
     "notebook",
+    "open_desk",
     "open_store",
     "publishing",
     "review_address",

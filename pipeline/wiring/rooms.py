@@ -17,7 +17,17 @@ from pipeline.types import Feed
 from pipeline.wiring.clock import SystemClock
 
 if TYPE_CHECKING:
-    from pipeline.ports import Embedder, Fetcher, Notebook, Scorer, Shelf, Store, Writer
+    from pipeline.ports import (
+        Drafter,
+        Embedder,
+        Fetcher,
+        Notebook,
+        Redraft,
+        Scorer,
+        Shelf,
+        Store,
+        Writer,
+    )
 
 
 def feeds_of(workspace: Workspace) -> tuple[tuple[Feed, ...], tuple[Issue, ...]]:
@@ -144,15 +154,31 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
             ),
             enricher=PaperEnricher(),
             scorer=cache(lambda day: _scorer(workspace, store, day)),
-            drafter=DayDrafter(
-                DraftConfig(**settings.draft.model_dump(), language=settings.reader.language)
-            ),
+            drafter=drafter(workspace),
             notebook=notebook(workspace),
+            redraft=_redraft(workspace, store, clock),
             shelf=_shelf(workspace),
             writer=_writer(workspace),
         )
     finally:
         store.close()
+
+
+def drafter(workspace: Workspace) -> Drafter:
+    """Who chooses and words the items, by the settings' limits."""
+    from pipeline.draft import DayDrafter, DraftConfig
+
+    settings = workspace.settings
+    return DayDrafter(DraftConfig(**settings.draft.model_dump(), language=settings.reader.language))
+
+
+def _redraft(workspace: Workspace, store: Store, clock: SystemClock) -> Redraft:
+    """How a run changes note files: under the same lock and journal as the review page."""
+    from pipeline.desk import DeskRedraft
+    from pipeline.notes import FileLock
+
+    lock = FileLock(workspace.state / "notes.lock", clock)
+    return DeskRedraft(notebook(workspace), store, lock, clock, drafter(workspace))
 
 
 def _shelf(workspace: Workspace) -> Shelf | None:

@@ -1,0 +1,281 @@
+"""`NoteDesk`: drafts as the review page sees and changes them; the file is their only truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, tzinfo
+
+from pipeline.desk.changing import Planned, Sheet, plan
+from pipeline.desk.day import Change, Conflict, Day, DayBrief, Outcome
+from pipeline.desk.ledger import Ledger, digest
+from pipeline.desk.lines import Clash, merged, reapplied, reverted
+from pipeline.desk.material import Materials
+from pipeline.desk.pairing import Keys, plain
+from pipeline.desk.scene import Scene, redoable, undoable
+from pipeline.desk.showing import shown
+from pipeline.desk.values import check, refusal
+from pipeline.errors import Issue, NoteError
+from pipeline.ports import Clock, Drafter, KnownNote, Notebook, NotesLock, Step, Store
+from pipeline.types import Article, Note, NoteItem
+
+_TRIES = 8
+"""How often a change is tried on a file that an editor keeps writing at the same moment."""
+
+_WITHOUT_TRACE = ("title", "field", "image", "move")
+"""Changes that decide nothing where they change nothing."""
+
+
+class NoteDesk:
+    """`desk.Desk` on a notebook and a store."""
+
+    def __init__(
+        self,
+        notebook: Notebook,
+        store: Store,
+        lock: NotesLock,
+        clock: Clock,
+        drafter: Drafter,
+        zone: tzinfo,
+    ) -> None:
+        self._notebook, self._store, self._lock, self._zone = notebook, store, lock, zone
+        self._materials = Materials(store, drafter)
+        self._ledger = Ledger(notebook, store, clock, self._materials)
+        self._counted: dict[str, int] = {}
+
+    def days(self) -> Sequence[DayBrief]:
+        """Every day that has a draft or a note file, newest first."""
+        drafted, files = set(self._store.draft_days()), set(self._notebook.days())
+        published = {row.day for row, _ in self._store.publications()}
+        return [
+            self._brief(day, day in drafted, day in published)
+            for day in sorted(drafted | files, reverse=True)
+        ]
+
+    def _brief(self, day: date, drafted: bool, published: bool) -> DayBrief:
+        text = self._notebook.read(day) or ""
+        known = self._store.known_note(day) if drafted else None
+        if known and known.text == text:
+            decided = {f.article_id for f in self._store.feedback_of(day)}
+            return DayBrief(
+                day=day,
+                items=len(known.items),
+                decided=len(decided & set(known.items)),
+                drafted=drafted,
+                published=published,
+            )
+        items = self._count(text, day)
+        return DayBrief(day=day, items=items, decided=0, drafted=drafted, published=published)
+
+    def _count(self, text: str, day: date) -> int:
+        key = digest(text)
+        if key not in self._counted:
+            self._counted[key] = len(self._notebook.parse(text, day).items) if text else 0
+        return self._counted[key]
+
+    def open(self, day: date) -> Day | None:
+        """The day as it is now; edits made in an editor are found and logged. None: no note."""
+        with self._lock.held():
+            scene = self._ledger.scene(day)
+        return self._shown(scene) if scene else None
+
+    def apply(self, day: date, change: Change) -> Outcome:
+        """Make one change; what it answers as applied is on disk and logged."""
+        return self._on(day, lambda scene: self._apply(scene, change))
+
+    def undo(self, day: date) -> Outcome:
+        """Take back the newest change that is not taken back, whoever made it."""
+        return self._on(day, self._undo)
+
+    def redo(self, day: date) -> Outcome:
+        """Make the newest undone change again."""
+        return self._on(day, self._redo)
+
+    def article(self, key: str) -> Article | None:
+        """The article of an item, to read; its `html` is foreign and must be sanitised again."""
+        return self._store.article(key)
+
+    def _on(self, day: date, act: Callable[[Scene], Conflict | Issue | bool]) -> Outcome:
+        """Act on the day under the lock, again where an editor wrote in between."""
+        answer: Conflict | Issue | bool = False
+        with self._lock.held():
+            for _ in range(_TRIES):
+                scene = self._there(day)
+                answer = act(scene)
+                if answer is not False:
+                    break
+            else:
+                raise _restless(self._notebook.path(day))
+            scene = self._there(day)
+        return Outcome(
+            day=self._shown(scene),
+            applied=answer is True,
+            conflict=answer if isinstance(answer, Conflict) else None,
+            issue=answer if isinstance(answer, Issue) else None,
+        )
+
+    def _there(self, day: date) -> Scene:
+        scene = self._ledger.scene(day)
+        if scene is None:
+            raise _no_note(self._notebook.path(day))
+        return scene
+
+    def _shown(self, scene: Scene) -> Day:
+        path = self._notebook.path(scene.day)
+        published = next(
+            (
+                at.astimezone(self._zone).date()
+                for row, at in self._store.publications()
+                if row.day == scene.day
+                and any(p.endswith(path) and h == scene.hash for p, h in row.files)
+            ),
+            None,
+        )
+        return shown(scene, self._materials.of(scene.day), self._notebook, path, published)
+
+    def _apply(self, scene: Scene, change: Change) -> Conflict | Issue | bool:
+        if change.id and any(step.change == change.id for step in scene.steps):
+            return True
+        if issue := check(change):
+            return issue
+        material = self._materials.of(scene.day)
+        sheet = Sheet(
+            note=scene.note,
+            keys=scene.keys,
+            notebook=self._notebook,
+            gone=scene.gone(),
+            candidates=material.candidates,
+            compose=material.compose,
+        )
+        answer = plan(sheet, change)
+        return self._make(scene, change, answer) if isinstance(answer, Planned) else answer
+
+    def _make(self, scene: Scene, change: Change, planned: Planned) -> Issue | bool:
+        text = self._rendered(planned.note)
+        if text is None:
+            sentence = "这样写会弄乱笔记里别的内容，没有改。"
+            return refusal(change, sentence, "换一种写法，或直接在文件里改。", code="unsafe")
+        if text == scene.text and change.action in _WITHOUT_TRACE:
+            return True
+        return self._ledger.commit(
+            scene.day,
+            scene.text,
+            _known(scene.day, text, planned.keys),
+            who="page",
+            what=planned.what,
+            found=planned.deeds,
+            change=change.id,
+        )
+
+    def _rendered(self, note: Note) -> str | None:
+        """The note's text if it reads back as that note; where gaps lack, with gaps."""
+        for one in (note, replace(note, items=tuple(_spaced(i) for i in note.items))):
+            text = self._notebook.render(one)
+            if _reads_as(self._notebook.parse(text, note.day), one):
+                return text
+        return None
+
+    def _undo(self, scene: Scene) -> Conflict | Issue | bool:
+        light = undoable(scene.steps)
+        if light is None:
+            return _nothing("没有可以撤销的改动。")
+        step = self._store.step(scene.day, light.number)
+        base = self._ledger.past(scene, step.after)
+        goal = None if base is None else reverted(base, step.hunks)
+        return self._carry(scene, step, base, goal, "undo")
+
+    def _redo(self, scene: Scene) -> Conflict | Issue | bool:
+        light = redoable(scene.steps)
+        if light is None:
+            return _nothing("没有可以重做的改动。")
+        step = self._store.step(scene.day, light.number)
+        base = self._ledger.past(scene, step.before)
+        goal = None if base is None else reapplied(base, step.hunks)
+        return self._carry(scene, step, base, goal, "redo")
+
+    def _carry(
+        self, scene: Scene, step: Step, base: str | None, goal: str | None, who: str
+    ) -> Conflict | Issue | bool:
+        """Bring what lies between `base` and `goal` into the file as it is now."""
+        if base is None or goal is None:
+            return _nothing("找不到那时的笔记，没有动任何东西。")
+        text: str | Clash = goal
+        if base != scene.text:
+            text = merged(base, scene.text, goal)
+        if isinstance(text, Clash):
+            return Conflict(key="", field=who, mine=text.theirs, theirs=text.mine)
+        if base != scene.text:
+            text = self._renumbered(scene, text)
+        keys = self._ledger.keys_at(scene, text)
+        return self._ledger.commit(
+            scene.day,
+            scene.text,
+            _known(scene.day, text, keys),
+            who=who,
+            what=step.what,
+            target=step.number,
+        )
+
+    def _renumbered(self, scene: Scene, text: str) -> str:
+        if scene.note.numbers != tuple(range(1, len(scene.note.numbers) + 1)):
+            return text
+        note = self._notebook.parse(text, scene.day)
+        return self._notebook.render(replace(note, numbers=()))
+
+
+def _known(day: date, text: str, keys: Keys) -> KnownNote:
+    return KnownNote(day=day, text=text, items=keys.items, also_seen=keys.also_seen)
+
+
+def _spaced(item: NoteItem) -> NoteItem:
+    if not item.raw or item.raw.endswith("\n\n"):
+        return item
+    return replace(item, raw=item.raw.rstrip("\n") + "\n\n")
+
+
+def _reads_as(read: Note, wanted: Note) -> bool:
+    """True where the text holds the items that were meant, and nothing slipped out of one."""
+    if (len(read.items), len(read.also_seen)) != (len(wanted.items), len(wanted.also_seen)):
+        return False
+    return all(map(_is, read.items, wanted.items)) and all(
+        map(_is_entry, read.also_seen, wanted.also_seen)
+    )
+
+
+def _is(read: NoteItem, wanted: NoteItem) -> bool:
+    if wanted.raw and plain(read.raw) == plain(wanted.raw):
+        return True
+    return (
+        (read.stars, bool(read.image), len(read.extra))
+        == (wanted.stars, bool(wanted.image), len(wanted.extra))
+        and [f.name for f in read.fields] == [f.name for f in wanted.fields]
+        and bool(read.url) == bool(wanted.url)
+    )
+
+
+def _is_entry(read: NoteItem, wanted: NoteItem) -> bool:
+    return not wanted.raw or plain(read.raw) == plain(wanted.raw)
+
+
+def _nothing(sentence: str) -> Issue:
+    return Issue(subject="undo", code="desk.nothing", sentence=sentence)
+
+
+def _no_note(path: str) -> NoteError:
+    remedy = "先运行 stardraft run；误删的文件可以从版本库或回收站找回。"
+    return NoteError(
+        Issue(subject=path, code="desk.no_note", sentence="这一天还没有笔记文件。", remedy=remedy)
+    )
+
+
+def _restless(path: str) -> NoteError:
+    remedy = "关掉正在写它的程序，再试一次；这次的改动没有写进去。"
+    return NoteError(
+        Issue(
+            subject=path,
+            code="desk.restless",
+            sentence="笔记文件一直在被别的程序改写。",
+            remedy=remedy,
+            temporary=True,
+        )
+    )

@@ -1,0 +1,67 @@
+"""A day's file with everything decided about it, as it was read under the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.desk.pairing import Keys
+from pipeline.ports import Feedback, Step
+from pipeline.types import Note
+
+OUT = ("drop", "demote")
+PUBLISH = "publish"
+_STARS = ("star", "accept")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A day's file with everything decided about it, as read under the lock."""
+
+    day: date
+    text: str
+    hash: str
+    note: Note
+    keys: Keys
+    feedback: Sequence[Feedback]
+    steps: Sequence[Step]
+
+    def gone(self) -> dict[str, Feedback]:
+        """How each key that was taken out left the note last, whether or not it is back."""
+        return {f.article_id: f for f in self.feedback if f.action in OUT}
+
+    def dropped(self) -> frozenset[str]:
+        """Keys whose last word is that they are dropped."""
+        return self.dropped_in(self.feedback)
+
+    @staticmethod
+    def dropped_in(feedback: Iterable[Feedback]) -> frozenset[str]:
+        """Keys of which these decisions say last that they are dropped."""
+        wanted = ("drop", "restore", "promote", "add")
+        last = {f.article_id: f.action for f in feedback if f.action in wanted}
+        return frozenset(key for key, action in last.items() if action == "drop")
+
+    def given(self) -> dict[str, int]:
+        """The stars the reader gave or accepted, by key."""
+        return {
+            f.article_id: int(f.value)
+            for f in self.feedback
+            if f.action in _STARS and f.value.isdecimal()
+        }
+
+    def decided(self) -> frozenset[str]:
+        """Keys about which anything was decided."""
+        return frozenset(f.article_id for f in self.feedback if f.action != PUBLISH)
+
+
+def undoable(steps: Sequence[Step]) -> Step | None:
+    """The newest change of the reader that is not taken back."""
+    return next(
+        (s for s in reversed(steps) if s.who in ("page", "file") and s.state == "done"), None
+    )
+
+
+def redoable(steps: Sequence[Step]) -> Step | None:
+    """The change that was taken back last."""
+    return next((s for s in steps if s.who in ("page", "file") and s.state == "undone"), None)
