@@ -144,16 +144,23 @@ def _by_trafilatura(tree: LexborHTMLParser) -> LexborNode | None:
 
 
 def _holding(body: LexborNode, lines: list[str]) -> LexborNode:
-    probes = [squash(line)[:30] for line in (lines[0], lines[len(lines) // 2], lines[-1])]
+    probes = [_plain(line[:300])[:30] for line in (lines[0], lines[len(lines) // 2], lines[-1])]
     node = body
     for _ in range(60):
-        inner = next(
-            (c for c in node.iter() if all(p in squash(c.text(deep=True)) for p in probes)), None
-        )
+        inner = next((c for c in node.iter() if _has(c.text(deep=True), probes)), None)
         if inner is None:
             return node
         node = inner
     return node
+
+
+def _has(text: str, probes: list[str]) -> bool:
+    plain = _plain(text)
+    return all(probe in plain for probe in probes)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _published(tree: LexborHTMLParser) -> datetime | None:

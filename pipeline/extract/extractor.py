@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.errors import Issue
-from pipeline.extract import charset, guard, links, pictures, readers, roles, states
+from pipeline.extract import charset, containers, guard, links, pictures, readers, roles, states
 from pipeline.extract.document import Document
 from pipeline.extract.readers import EMPTY, Draft
 from pipeline.extract.titles import file_title, first_line
@@ -39,7 +41,10 @@ class PageExtractor:
                 "too_large",
                 f"页面解压后超过 {self._max_bytes // 1_000_000} MB 或已损坏，没有读取。",
             )
-        text = charset.decode(body, page.content_type)
+        body, kind = containers.unpack(body, page)
+        if kind != page.content_type:
+            page = replace(page, content_type=kind)
+        text = charset.decode(body, kind)
         if readers.is_markdown(text, page):
             return readers.read_markdown(text)
         if page.origin == "feed":
