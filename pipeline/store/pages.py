@@ -34,10 +34,13 @@ class PageRows(Part):
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> Sequence[PendingEntry]:
-        """Entries without a page that are due and appeared in [since, until), oldest first."""
-        appeared = func.coalesce(entries.c.published, entries.c.first_seen_at)
-        window = [appeared >= since] if since else []
-        window += [appeared < until] if until else []
+        """Entries without a page that are due and appeared in [since, until), oldest first.
+
+        An entry without a date may have one on its page: no `until` leaves it out.
+        """
+        published = entries.c.published
+        window = [func.coalesce(published, entries.c.first_seen_at) >= since] if since else []
+        window += [or_(published.is_(None), published < until)] if until else []
         order = (entries.c.first_seen_at, entries.c.published.nulls_last(), entries.c.id)
         due = (
             select(entries.c.id)
