@@ -58,6 +58,9 @@ def prepare(folder: Path, world: SampleDay, server: ReplayServer) -> None:
         "gateway": server.gateway,
         "arxiv_url": server.arxiv_url,
         "github_url": server.github_url,
+        "crossref_url": server.lookup_url("crossref"),
+        "openreview_url": server.lookup_url("openreview"),
+        "huggingface_url": server.lookup_url("huggingface"),
         "yolov7": next(s.short_url for s in world.sources if s.slug == "inbox-yolov7"),
     }
     for source in sorted((_HERE / "workspace").iterdir()):

@@ -180,13 +180,17 @@ class GithubApi:
         return _json(200, said)
 
     def _search(self, params: Mapping[str, str]) -> Answer:
-        """Every word must occur in name, description or topics; most starred first."""
+        """Every word or "phrase" must occur in name, description or topics, or, with
+        `in:readme`, in the README; most starred first, forks left out."""
         asked = params.get("q", "").strip()
         if not asked:
             return _message(422, "Validation Failed", f"{_DOCS}/search/search#search-repositories")
-        wanted = [w.lower() for w in _WORD.findall(re.sub(r"\b\w+:\S+", " ", asked))]
+        bare, readme = re.sub(r"\b\w+:\S+", " ", asked).lower(), "in:readme" in asked
+        phrases = re.findall(r'"([^"]*)"', bare)
+        wanted = [*phrases, *_WORD.findall(re.sub(r'"[^"]*"', " ", bare))]
         listed = self._world.repos() if isinstance(self._world, ListsRepos) else ()
-        hits = [r for r in listed if all(w in _searchable(r) for w in wanted)]
+        texts = ((r, r.readme.lower() if readme else _searchable(r)) for r in listed)
+        hits = [r for r, text in texts if not r.fork_of and all(w in text for w in wanted)]
         hits.sort(key=lambda r: (-r.stargazers, r.full_name.lower()))
         size = min(max(_int(params.get("per_page"), 30), 1), 100)
         start = (max(_int(params.get("page"), 1), 1) - 1) * size
@@ -253,7 +257,8 @@ def repository_json(facts: RepoFacts, base: str) -> dict[str, Any]:
     owner, _, name = facts.full_name.partition("/")
     url, html = f"{base}/repos/{facts.full_name}", f"https://github.com/{facts.full_name}"
     number, pushed = repository_number(facts), _stamp(facts.pushed_at)
-    return {
+    source = {"source": {"full_name": facts.fork_of}} if facts.fork_of else {}
+    return source | {
         "id": number,
         "node_id": base64.b64encode(f"010:Repository{number}".encode()).decode(),
         "name": name,
@@ -262,7 +267,9 @@ def repository_json(facts: RepoFacts, base: str) -> dict[str, Any]:
         "owner": {"login": owner, "url": f"{base}/users/{owner}", "type": "User"},
         "html_url": html,
         "description": facts.description or None,
-        "fork": False,
+        "fork": bool(facts.fork_of),
+        "mirror_url": facts.mirror or None,
+        "is_template": facts.template,
         "url": url,
         "contents_url": url + "/contents/{+path}",
         "created_at": _stamp(None),

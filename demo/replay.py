@@ -5,6 +5,7 @@
         server.arxiv_url    http://127.0.0.1:PORT/arxiv/api/query
         server.github_url   http://127.0.0.1:PORT/github
         server.graphql_url  http://127.0.0.1:PORT/github/graphql
+        server.lookup_url("crossref")   also "openreview" and "huggingface"
 
 It runs in a thread of its own, answers any number of connections at once, and stops at once
 even while answers hang. What was asked, how fast and how concurrently is in `stats`.
@@ -29,12 +30,18 @@ from aiohttp import web
 
 from demo.arxiv_api import ArxivApi
 from demo.github_api import GithubApi
+from demo.lookups import LookupApi
 from demo.world import Answer, World
 from pipeline.urls import host_of
 
 _MAX_LINE = 64 * 1024
 _MAX_BODY = 2 * 1024 * 1024
 _START_SECONDS = 10.0
+_LOOKUPS = {
+    "crossref": "api.crossref.org",
+    "openreview": "api2.openreview.net",
+    "huggingface": "huggingface.co",
+}
 _OURS = frozenset({"content-length", "connection", "date", "transfer-encoding", "content-encoding"})
 """Headers of a recorded answer that only this server can know (bodies are stored decoded)."""
 
@@ -63,7 +70,7 @@ class HostStats:
 class Stats:
     """What the server was asked: requests by kind, by address, by status and by host.
 
-    Kinds are `web`, `arxiv`, `github/repos`, `github/readme`, `github/search`,
+    Kinds are `web`, `arxiv`, `crossref`, `openreview`, `huggingface`, `github/repos`, `github/readme`, `github/search`,
     `github/graphql` and `github/other`; `violations` are requests to arXiv that came too soon.
     """
 
@@ -99,6 +106,7 @@ class ReplayServer:
         self._monotonic = monotonic
         self._now = now
         self._arxiv = ArxivApi(world, interval=arxiv_interval, monotonic=monotonic, now=now)
+        self._lookups = LookupApi(world)
         self._github: GithubApi | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -130,6 +138,10 @@ class ReplayServer:
     def graphql_url(self) -> str:
         """GitHub's GraphQL endpoint, where PyGithub looks for it beside `github_url`."""
         return f"{self.github_url}/graphql"
+
+    def lookup_url(self, service: str) -> str:
+        """The base address of `crossref`, `openreview` or `huggingface`."""
+        return f"{self.url}/{service}"
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
@@ -203,6 +215,8 @@ class ReplayServer:
             answer = self._arxiv.answer(params, len(target.encode()))
             self.stats.violations = self._arxiv.violations
             return replace(answer, delay=answer.delay + self._latency)
+        if kind in _LOOKUPS:
+            return self._lookups.answer(kind, parts.path.removeprefix(f"/{kind}"), parts.query)
         assert self._github is not None
         body = await request.content.read(_MAX_BODY) if request.can_read_body else b""
         path = parts.path.removeprefix("/github")
@@ -258,6 +272,9 @@ def _kind_of(target: str) -> tuple[str, str]:
     path = target.partition("?")[0]
     if path.startswith("/arxiv/api/query"):
         return "arxiv", "export.arxiv.org"
+    first = path.split("/")[1]
+    if first in _LOOKUPS:
+        return first, _LOOKUPS[first]
     if not path.startswith("/github/"):
         return "web", host_of(original_url(target))
     first, last = path.split("/")[2], path.rsplit("/", 1)[1]

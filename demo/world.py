@@ -52,6 +52,22 @@ class RepoFacts:
     pushed_at: datetime | None = None
     size: int = 100
     readme: str = ""
+    fork_of: str = ""
+    mirror: str = ""
+    template: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkFacts:
+    """A paper beyond arXiv; `scheme` is `doi` (Crossref) or `openreview`, `id` bare."""
+
+    scheme: str
+    id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    venue: str = ""
+    year: int = 2022
+    kind: str = "proceedings-article"
 
 
 class World(Protocol):

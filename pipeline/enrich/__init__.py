@@ -2,23 +2,34 @@
 
 In: articles with typed links. Out: candidates with papers as arXiv describes them, repositories
 as GitHub does, doubts as issues, and what could not be asked now as pending ids.
-Touches: the arXiv API and the GitHub API, through the limiter and clock it is given; nothing on
+Touches: the APIs of arXiv, GitHub, Crossref, OpenReview and Hugging Face, through the limiter and clock it is given; nothing on
 disk but, for `find_token`, the reader's own GitHub configuration. `PaperEnricher` is pure.
 """
 
 from __future__ import annotations
 
 from pipeline.enrich.arxiv_index import ArxivConfig, ArxivIndex
+from pipeline.enrich.catalogue import CatalogueIndex, ServiceConfig
+from pipeline.enrich.code_search import GithubSearch, HuggingFaceFinder, RepoVerifier
+from pipeline.enrich.crossref import Crossref
 from pipeline.enrich.enricher import PaperEnricher
 from pipeline.enrich.github_door import GithubConfig
 from pipeline.enrich.github_index import GithubIndex
+from pipeline.enrich.openreview import OpenReview
 from pipeline.enrich.tokens import find_token
 
 __all__ = [
     "ArxivConfig",
     "ArxivIndex",
+    "CatalogueIndex",
+    "Crossref",
     "GithubConfig",
     "GithubIndex",
+    "GithubSearch",
+    "HuggingFaceFinder",
+    "OpenReview",
     "PaperEnricher",
+    "RepoVerifier",
+    "ServiceConfig",
     "find_token",
 ]

@@ -42,7 +42,8 @@ _SAID = "hf"
 
 
 class _LaterError(Exception):
-    """A question that cannot be asked now; the text says why."""
+    """A question that cannot be asked now; the text says why, and is empty where that is only
+    the allowance: nothing went wrong, and the next run goes on."""
 
 
 @dataclass(slots=True)
@@ -131,13 +132,13 @@ class RepoVerifier:
     def _ask(self, question: str, *given: Any, service: str = "github") -> Said:
         most = self._most if self._most is not None else (200 if self._door.token else 12)
         if self._door.sent - self._begun >= most:
-            raise _LaterError("这次的查询次数用完了")
+            raise _LaterError("")
         said = self._door.ask(methodcaller(question, *given), service)
         if said is None:
-            raise _LaterError("正在限流")
+            raise _LaterError("")
         if said.outcome.name == "LIMITED":
             self._door.limited(said, service)
-            raise _LaterError("正在限流")
+            raise _LaterError("")
         if said.outcome.name in ("REFUSED", "FAILING", "DOWN", "GARBAGE"):
             raise _LaterError(f"没有正常回答（{said.words}）")
         if said.remaining is not None and said.remaining <= 2:
@@ -163,15 +164,15 @@ class GithubSearch:
 
     def __init__(self, verifier: RepoVerifier) -> None:
         self._verifier = verifier
-        self._gave_up = ""
+        self._gave_up: str | None = None
 
     def find(self, papers: Sequence[Paper]) -> Lookup[CodeClue]:
         """The repository that surely is each paper's own; abstains in doubt."""
-        work, told, before = _Work(), bool(self._gave_up), self._verifier.sent
+        work, told, before = _Work(), self._gave_up is not None, self._verifier.sent
         self._verifier.begin()
         for paper in papers:
             try:
-                if self._gave_up:
+                if self._gave_up is not None:
                     raise _LaterError(self._gave_up)
                 ties = [self._verifier.judged(s, paper) for s in self._verifier.searched(paper)]
             except _LaterError as later:
@@ -214,17 +215,17 @@ class HuggingFaceFinder:
         self._config, self._verifier = config, verifier
         self._limiter, self._clock, self._memory = limiter, clock, memory
         self._open_desk: JsonDesk | None = None
-        self._gave_up = ""
+        self._gave_up: str | None = None
 
     def find(self, papers: Sequence[Paper]) -> Lookup[CodeClue]:
         """The repository that surely is each paper's own, papers on arXiv only."""
-        work, told, before = _Work(), bool(self._gave_up), self._sent()
+        work, told, before = _Work(), self._gave_up is not None, self._sent()
         self._verifier.begin()
         for paper in papers:
             try:
                 clue = self._clue(paper, before)
             except _LaterError as later:
-                work.why = str(later)
+                work.why = work.why or str(later)
                 work.deferred.append(paper.id)
                 continue
             if clue:
@@ -274,9 +275,9 @@ class HuggingFaceFinder:
     def _asked(self, paper: Paper, before: int) -> dict[str, Any]:
         from pipeline.enrich.json_session import Heard
 
-        if not self._gave_up and self._own_sent() >= self._config.most:
-            self._gave_up = "这次的查询次数用完了"
-        if self._gave_up:
+        if self._gave_up is None and self._own_sent() >= self._config.most:
+            self._gave_up = ""
+        if self._gave_up is not None:
             raise _LaterError(self._gave_up)
         told = self._desk().get(f"/api/papers/{paper.id.removeprefix('arxiv:')}", {})
         if told.heard is Heard.MISSING:

@@ -24,7 +24,7 @@ class Crossref:
 
     name = "crossref"
     shown = "Crossref"
-    schemes = ("doi",)
+    schemes: tuple[str, ...] = ("doi",)
 
     def by_id(self, bare: str) -> Question | None:
         """`/works/DOI`; quoted whole, so that no DOI can name another path."""

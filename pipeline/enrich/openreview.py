@@ -21,7 +21,7 @@ class OpenReview:
 
     name = "openreview"
     shown = "OpenReview"
-    schemes = ("openreview",)
+    schemes: tuple[str, ...] = ("openreview",)
 
     def by_id(self, bare: str) -> Question | None:
         """`/notes?id=…`."""

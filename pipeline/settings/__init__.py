@@ -19,14 +19,15 @@ from pipeline.settings.sections import (
     FetchSettings,
     GithubSettings,
     LlmSettings,
+    LookupSettings,
     ModelSettings,
     NotesSettings,
     NotifySettings,
     PrefectSettings,
     PublishSettings,
     ReaderSettings,
-    ScheduleSettings,
     ReviewSettings,
+    ScheduleSettings,
     SourcesSettings,
     StoreSettings,
 )
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     sources: SourcesSettings = SourcesSettings()
     arxiv: ArxivSettings = ArxivSettings()
     github: GithubSettings = GithubSettings()
+    lookup: LookupSettings = LookupSettings()
     model: ModelSettings = ModelSettings()
     llm: LlmSettings = LlmSettings()
     publish: PublishSettings = PublishSettings()

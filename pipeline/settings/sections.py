@@ -98,6 +98,16 @@ class GithubSettings(_Section):
     timeout: float = Field(20.0, gt=0, le=600)
 
 
+class LookupSettings(_Section):
+    """Where else papers and code are looked up; an empty address means not at all."""
+
+    crossref: str = "https://api.crossref.org"
+    openreview: str = "https://api2.openreview.net"
+    hugging_face: str = "https://huggingface.co"
+    search_code: bool = True
+    timeout: float = Field(15.0, gt=0, le=600)
+
+
 class ModelSettings(_Section):
     """The embedding model."""
 

@@ -10,7 +10,9 @@ from time import perf_counter
 
 from pipeline.errors import Issue
 from pipeline.ports import (
+    Catalogue,
     Clock,
+    CodeFinder,
     Drafter,
     Enricher,
     Extractor,
@@ -50,6 +52,10 @@ class App:
     """Where pictures are kept beside the notes; None where notes show them from the web."""
     writer: Writer | None = None
     """Who words the items, None where the sources' own words are chosen by rule."""
+    catalogues: tuple[Catalogue, ...] = ()
+    """Further indexes of papers, in the order in which they are asked after arXiv."""
+    finders: tuple[CodeFinder, ...] = ()
+    """Who looks for code that articles and authors do not give, in this order."""
 
 
 def _silent(stage: str, done: int, total: int) -> None:

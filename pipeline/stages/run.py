@@ -11,8 +11,9 @@ from functools import partial
 from pipeline.errors import RunLockedError
 from pipeline.stages.app import App, Run
 from pipeline.stages.collect import fetch
+from pipeline.stages.enrich import enrich
 from pipeline.stages.poll import poll
-from pipeline.stages.read import enrich, extract
+from pipeline.stages.read import extract
 from pipeline.stages.write import draft, score
 from pipeline.types import RunReport, StageReport
 

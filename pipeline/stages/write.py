@@ -9,7 +9,6 @@ from datetime import date
 from pipeline.ports import DraftRecord
 from pipeline.stages.app import App, Run, Tally
 from pipeline.stages.mirror import mirrored
-from pipeline.stages.wording import worded
 from pipeline.stages.sharing import in_batches
 from pipeline.stages.wording import worded
 from pipeline.types import ArchiveItem, Candidate, Note, StageReport
@@ -52,11 +51,13 @@ def draft(app: App, run: Run) -> StageReport:
     keep = base.items if base else ()
     folded = app.enricher.fold([c for c, s in rows if s], keep)
     candidates = [past.mark(c) for c in folded]
-    drafted = app.drafter.draft(run.day, candidates, scores, keep)
+    news = [n for n in app.store.news() if n.told in (None, run.day) and n.noted < run.day]
+    drafted = app.drafter.draft(run.day, candidates, scores, keep, news)
     note, unsaid = worded(app, drafted, candidates)
     note, lacking = mirrored(app, note)
     tally.issues.extend((*unsaid, *lacking))
     app.redraft.redraft(note, base, _record(note, rows))
+    app.store.save_news([replace(n, told=run.day) for n in news], app.clock.now())
     tally.step("made", count=len(note.items))
     tally.counts["skipped"] = len(rows) - len(note.items)
     return tally.report()

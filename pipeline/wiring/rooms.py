@@ -15,6 +15,7 @@ from pipeline.settings import FEEDS, Workspace, shipped_config
 from pipeline.stages import App
 from pipeline.types import Feed
 from pipeline.wiring.clock import SystemClock
+from pipeline.wiring.lookup import catalogues, finders
 
 if TYPE_CHECKING:
     from pipeline.ports import (
@@ -128,7 +129,6 @@ def vector_size(workspace: Workspace) -> int:
 @contextmanager
 def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
     """All rooms furnished by the settings; the store is closed when the block ends."""
-    from pipeline.draft import DayDrafter, DraftConfig
     from pipeline.enrich import ArxivConfig, ArxivIndex, GithubConfig, GithubIndex, PaperEnricher
     from pipeline.extract import PageExtractor
     from pipeline.sources import Sources
@@ -136,6 +136,9 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
     settings = workspace.settings
     feeds, _ = feeds_of(workspace)
     store = open_store(workspace)
+    repos = GithubIndex(
+        GithubConfig(**settings.github.model_dump(), token=token()), store, clock, store
+    )
     try:
         yield App(
             clock=clock,
@@ -147,11 +150,9 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
             papers=ArxivIndex(
                 ArxivConfig(**settings.arxiv.model_dump()), limiter=store, clock=clock
             ),
-            repos=GithubIndex(
-                GithubConfig(**settings.github.model_dump(), token=token()),
-                limiter=store,
-                clock=clock,
-            ),
+            repos=repos,
+            catalogues=catalogues(settings.lookup, store, clock),
+            finders=finders(settings.lookup, repos, store, clock),
             enricher=PaperEnricher(),
             scorer=cache(lambda day: _scorer(workspace, store, day)),
             drafter=drafter(workspace),

@@ -105,6 +105,10 @@ api_url = "{server.arxiv_url}"
 interval = 0.1
 [github]
 api_url = "{server.github_url}"
+[lookup]
+crossref = "{server.lookup_url("crossref")}"
+openreview = "{server.lookup_url("openreview")}"
+hugging_face = "{server.lookup_url("huggingface")}"
 [model]
 name = "use"
 """,

@@ -29,6 +29,11 @@ interval = {interval}
 [github]
 api_url = "{github_url}"
 
+[lookup]
+crossref = "{crossref}"
+openreview = "{openreview}"
+hugging_face = "{huggingface}"
+
 [model]
 name = "{model}"
 """
@@ -53,6 +58,7 @@ def write_workspace(
         port=server.port,
         arxiv_url=server.arxiv_url,
         github_url=server.github_url,
+        **{name: server.lookup_url(name) for name in ("crossref", "openreview", "huggingface")},
         interval=interval,
         model=model,
     )
