@@ -51,7 +51,7 @@ def _cell(value: Cell) -> Markup:
 def svg(label: str, height: float, parts: Sequence[str], width: int = WIDTH) -> Markup:
     """The drawing with a name that is read aloud."""
     return Markup(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
+        '<svg class="chart" viewBox="0 0 {0} {1}" width="{0}" role="img" aria-label="{2}">{3}</svg>'
     ).format(width, round(height), label, Markup("".join(parts)))  # noqa: S704 - parts escape what they hold
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -151,7 +152,7 @@ class Pages:
             "plan": plan,
             "troubles": plan.obstacles,
             "no_target": False,
-            "diff": diff_lines(plan.diff),
+            "diff": file_diffs(plan.diff),
         }
 
     def pictures_of(self, day: Day) -> Any:
@@ -219,11 +220,30 @@ def _view(request: Request) -> str:
     return "article" if request.query_params.get("view") == "article" else "entry"
 
 
-def diff_lines(diff: str) -> tuple[tuple[str, str], ...]:
-    """The lines of a unified diff with what each is: file, spot, more, less or same."""
-    kinds = (("+++", "file"), ("---", "file"), ("@@", "spot"), ("+", "more"), ("-", "less"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDiff:
+    """What changes in one file: its lines, each with whether it is more, less or the same."""
 
-    def kind(line: str) -> str:
-        return next((name for start, name in kinds if line.startswith(start)), "same")
+    path: str
+    lines: tuple[tuple[str, str], ...]
 
-    return tuple((kind(line), line) for line in diff.splitlines())
+
+_KINDS = (("@@", "spot"), ("+", "more"), ("-", "less"))
+
+
+def file_diffs(diff: str) -> tuple[FileDiff, ...]:
+    """A unified diff by file, the notes before the README that repeats them."""
+    found: list[tuple[str, list[tuple[str, str]]]] = []
+    lines = diff.splitlines()
+    for number, line in enumerate(lines):
+        after = lines[number + 1] if number + 1 < len(lines) else ""
+        if line.startswith("--- ") and after.startswith("+++ "):
+            named = after[4:] if after[4:] != "/dev/null" else line[4:]
+            found.append((named.removeprefix("b/"), []))
+        elif line.startswith("+++ ") and lines[number - 1].startswith("--- "):
+            continue
+        elif found:
+            kind = next((name for start, name in _KINDS if line.startswith(start)), "same")
+            found[-1][1].append((kind, line))
+    ordered = sorted(found, key=lambda one: not one[0].startswith("notes/"))
+    return tuple(FileDiff(path=path, lines=tuple(rows)) for path, rows in ordered)

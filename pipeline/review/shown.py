@@ -31,7 +31,7 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan"},
     "ol": {"start"},
 }
-_SHORTCODES = {":star:": "★", ":paperclip:": "📎"}
+_SHORTCODES = {":star:": "★", ":paperclip:": ""}
 _SHORTCODE = re.compile("|".join(map(re.escape, _SHORTCODES)))
 _SPAN = re.compile(r"[1-9][0-9]?")
 _PIXELS = re.compile(r"[1-9][0-9]{0,3}")

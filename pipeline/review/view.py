@@ -132,9 +132,10 @@ def _kind(name: str) -> str:
 
 def _line(item: DeskItem, field: NoteField) -> Line:
     link = next((link for link in field.links if web(link.url)), None)
+    said = ", ".join(f"[{one.text}]({one.url})" for one in field.links)
     return Line(
         name=field.name,
-        value=field.value,
+        value=field.value or said,
         kind=_kind(field.name),
         url=link.url if link else "",
         text=link.text if link else "",

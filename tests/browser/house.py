@@ -6,10 +6,13 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.review.server import opening, server_of
+from pipeline.settings import Workspace
 from pipeline.wiring.review import ReviewRooms
+from tests.review.fakes import DAY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -18,6 +21,29 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A running review page and what stands behind it."""
+
+    address: str
+    rooms: ReviewRooms
+    workspace: Workspace
+
+    @property
+    def day(self) -> str:
+        """The address of the day's page."""
+        return f"{self.address}/day/{DAY}"
+
+    def note(self) -> str:
+        """The note's file as it is now."""
+        return (self.workspace.notes / f"{DAY:%Y%m}" / f"{DAY:%m%d}.md").read_text(encoding="utf-8")
+
+    def published(self) -> bytes:
+        """The bytes that were published."""
+        path = self.workspace.root / "published" / "notes" / f"{DAY:%Y%m}" / f"{DAY:%m%d}.md"
+        return path.read_bytes()
 
 
 @contextmanager
