@@ -16,13 +16,13 @@ IdKind = Literal["paper", "code"]
 
 _ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Za-z]{2})?/\d{7})"
 _ARXIV_PATH = re.compile(
-    rf"^/(?:[a-z]{{2}}/)?(?:abs|pdf|html|ps|e-print|format|list|src|ftp|overview|paper|arxiv|tb|cits)?[/:]?"
-    rf"(?:arxiv/papers/\d{{4}}/|arxiv:|abs/|pdf/)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf|\.html?|\.ps(?:\.gz)?)?/?$",
+    rf"^/(?:[a-z]{{2}}/)?(?:abs|pdf|html|ps|e-print|format|list|src|ftp|overview|papers?|arxiv|tb|cits)?[/:]?"
+    rf"(?:(?:pub/)?(?:arxiv/)?(?:papers/)?\d{{4}}/|arxiv:|abs/|pdf/)?({_ARXIV_ID})(?:v\d+)?(?:\.pdf|\.html?|\.ps(?:\.gz)?)?/?$",
     re.IGNORECASE,
 )
 _ARXIV_BARE = re.compile(rf"^(?:arxiv[:：]\s*)?({_ARXIV_ID})(?:v\d+)?$", re.IGNORECASE)
 _ARXIV_HOSTS = re.compile(
-    r"^(?:(?:www|export|xxx|browse|cn|de|fr|in|uk|lanl|static)\.)*arxiv\.org$|^xxx\.itp\.ac\.cn$|^xxx\.lanl\.gov$"
+    r"^(?:(?:www|export|xxx|browse|ftp|cn|de|fr|in|uk|lanl|static)\.)*arxiv\.org$|^arxiv\.(?:[\w-]+\.)?[a-z]{2,6}$|^xxx\.itp\.ac\.cn$|^xxx\.lanl\.gov$"
     r"|^(?:www\.)?(?:ar5iv\.labs\.arxiv\.org|ar5iv\.org|alphaxiv\.org|arxiv-vanity\.com|scirate\.com|papers\.cool"
     r"|catalyzex\.com|arxiv\.gg|arxivxplorer\.com)$"
 )
@@ -97,6 +97,8 @@ def arxiv_id(text: str) -> str | None:
     path = re.sub(r"//+", "/", unquote(parts.path))
     if host == "huggingface.co" and path.startswith("/papers/"):
         path = path.removeprefix("/papers")
+    elif host.startswith(("arxiv-sanity", "www.arxiv-sanity")):
+        path = f"/{(parse_qs(parts.query).get('pid') or [''])[0]}"
     elif not _ARXIV_HOSTS.match(host):
         return None
     found = _ARXIV_PATH.match(path)

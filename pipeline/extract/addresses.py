@@ -19,7 +19,7 @@ from pipeline.identifiers import identify
 _NARROW = {0xFF01 + n: 0x21 + n for n in range(94) if chr(0x21 + n) not in "(),;!?\"'<>[]{}"}
 _URL = re.compile(
     r"(?:(?<![A-Za-z0-9+.-])|(?<=[A-Za-z])(?=https?:/?/))"
-    r"(?P<scheme>h\s?ttps?\s?:\s?/\s?/\s?|https?://|ftp://)"
+    r"(?P<scheme>[hH]\s?[tT][tT][pP][sS]?\s?:\s?/\s?/\s?|ftp://)"
     r"(?P<rest>[A-Za-z0-9](?:[A-Za-z0-9.\-]{1,250})(?::\d{2,5})?(?:[/?#](?:[!-;=?-Z_a-z~^|]|\\_|\\&){0,2000})?)"
 )
 _HOSTS = (
@@ -64,7 +64,19 @@ _DOI = re.compile(
 )
 _NAMED = re.compile(r"[aAａＡ][rRｒＲ][xXｘＸ][iIｉＩ][vVｖＶ]")
 _CLOSERS = ".,;:!?'\"`*|^~\\、。，；：！？…”’》】）]}>"
-_WRAPPERS = ("target", "url", "u", "to", "dest", "redirect", "redirect_url", "link", "href", "q")
+_WRAPPERS = (
+    "target",
+    "url",
+    "u",
+    "to",
+    "dest",
+    "redirect",
+    "redirect_url",
+    "link",
+    "href",
+    "q",
+    "pfurl",
+)
 _WRAPPING_HOSTS = re.compile(
     r"^(?:link\.zhihu\.com|link\.juejin\.cn|link\.csdn\.net|links?\.jianshu\.com|www\.jianshu\.com|link\.segmentfault\.com"
     r"|gitee\.com|mp\.weixin\.qq\.com|weixin110\.qq\.com|c\.pc\.qq\.com|jump\.bdimg\.com|www\.google\.com|google\.com"
@@ -112,7 +124,7 @@ def _urls(text: str, taken: bytearray) -> Iterator[Found]:
         again = _AGAIN.search(rest, 12)
         if again and "=" not in rest[: again.start()] and rest[again.start() - 1] != "/":
             rest = rest[: again.start()]
-        scheme = re.sub(r"\s", "", match["scheme"])
+        scheme = re.sub(r"\s", "", match["scheme"]).lower()
         end = match.start("rest") + len(rest)
         yield from _take(f"{scheme}{clean(rest)}", match.start(), end, taken)
 

@@ -114,7 +114,7 @@ def resolve(address: str, block: int, start: int, end: int, anchor: str = "") ->
     url = unwrap(address.strip())
     if "(" not in url[-200:]:
         url = url.rstrip(")）】》。，、；")  # what an automatic linker took from the sentence
-    if not is_web_url(url):
+    if not is_web_url(url) and not (url.startswith("ftp://") and identify(url)):
         url = re.sub(r"[\s<>\"\\^`{|}].*$", "", url, flags=re.DOTALL)
         if not is_web_url(url):
             return None
