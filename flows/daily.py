@@ -12,6 +12,8 @@ from uuid import UUID
 from prefect import Task, flow
 from prefect.cache_policies import NO_CACHE
 
+from flows.server import die_with_server
+from flows.showing import due, show_run
 from pipeline.stages import ORDER
 from pipeline.types import RunReport, StageReport
 from pipeline.wiring import Watch, run_day
@@ -23,10 +25,10 @@ RECORDED_WITHIN = 5.0
 """How long, in seconds, to wait for the server to have written the last task run."""
 
 
-def _as_task(name: str, stage: Callable[[], StageReport]) -> StageReport:
+def as_task(name: str, stage: Callable[[], StageReport]) -> StageReport:
     """Run a stage as a task of the flow; the closure keeps the rooms out of its parameters."""
     named: Task[[], StageReport] = Task(
-        stage, name=name, cache_policy=NO_CACHE, persist_result=False
+        stage, name=name, cache_policy=NO_CACHE, persist_result=False, tags={"stardraft", name}
     )
     return named()
 
@@ -38,10 +40,18 @@ def daily(
     """Draft the note of one day from everything that is new.
 
     Args:
-        date: the note's day; today in the reader's time zone where it is left out.
-        config: the folder with settings.toml; the current folder where it is left out.
+        date: The note's day, such as 2026-09-18. Left out: today in the reader's time zone,
+            after the days that were missed before it.
+        config: The folder with settings.toml. Left out: the current folder.
+        since: Leave out what was published before this day. Left out: nothing is.
     """
-    return run_day(config, date, since=since, call=_as_task, watch=_WATCH.get())
+    die_with_server()
+    watch = _WATCH.get()
+    report = run_day(
+        config, date, since=since, call=as_task, watch=watch, due=None if watch else due()
+    )
+    show_run(config, report)
+    return report
 
 
 def run_watched(
@@ -51,15 +61,27 @@ def run_watched(
 
     Raises whatever a stage raises, as the flow itself does.
     """
-    token = _WATCH.set(watch)
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    token = _WATCH.set(watch or Watch(progress=_unseen, done=_unheard))
     try:
-        state = daily(date=date, since=since, config=config, return_state=True)
+        # Heartbeats tell a server of a worker that died; here they cost a second at the end.
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            state = daily(date=date, since=since, config=config, return_state=True)
     finally:
         _WATCH.reset(token)
     if run_id := state.state_details.flow_run_id:
         _drain(run_id, expected=len(ORDER) if state.is_completed() else 0)
     report: RunReport = state.result()
     return report
+
+
+def _unseen(stage: str, done: int, total: int) -> None:
+    """Nobody looks at the progress."""
+
+
+def _unheard(report: StageReport) -> None:
+    """Nobody hears of the stages."""
 
 
 def _drain(flow_run_id: UUID, expected: int) -> None:
@@ -81,4 +103,4 @@ def _drain(flow_run_id: UUID, expected: int) -> None:
             tasks = client.read_task_runs(flow_run_filter=ours)
             if len(tasks) >= expected and all(t.state and t.state.is_final() for t in tasks):
                 return
-            time.sleep(0.1)
+            time.sleep(0.05)

@@ -740,6 +740,9 @@ class Store(Limiter, Memory, VectorCache, Outbox, Journal, Notices, Leases, Prot
     def end_run(self, report: RunReport) -> None:
         """Keep the report and give the lock back."""
 
+    def tidy(self, now: datetime) -> None:
+        """Forget what has run out, and let the database look after its own files."""
+
     def last_runs(self, count: int) -> Sequence[RunReport]:
         """The newest runs first."""
 

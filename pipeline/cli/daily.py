@@ -52,10 +52,12 @@ def _directly(config: Path, day: date | None, since: date | None, watch: Watch |
 def _as_flow(
     workspace: Workspace, day: date | None, since: date | None, watch: Watch | None
 ) -> RunReport:
+    from flows import preload
     from flows.engine import engine
 
     prefect = workspace.settings.prefect
-    with engine(workspace.state / "prefect", prefect.port, prefect.api_url):
+    home = workspace.state / "prefect"
+    with engine(home, prefect.port, prefect.api_url, meanwhile=preload):
         from flows.daily import run_watched
 
         return run_watched(day, workspace.config, watch, since)

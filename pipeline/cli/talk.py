@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pipeline.wiring import Watch
 
 
-def _day(text: str | date) -> date:
+def a_day(text: str | date) -> date:
+    """A date as the reader writes it, `2026-09-18` or `2026/09/18`."""
     if isinstance(text, date):
         return text
     try:
@@ -35,14 +36,14 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON，给程序读。")]
 Day = Annotated[
     date | None,
-    typer.Option("--date", parser=_day, metavar="YYYY-MM-DD", help="笔记的日期；默认今天。"),
+    typer.Option("--date", parser=a_day, metavar="YYYY-MM-DD", help="笔记的日期；默认今天。"),
 ]
 
 Since = Annotated[
     date | None,
     typer.Option(
         "--since",
-        parser=_day,
+        parser=a_day,
         metavar="YYYY-MM-DD",
         help="这次只取、只写这一天（含）以来发表的文章，没有日期的按初次看到的时间算；更早的留给下次。",
     ),

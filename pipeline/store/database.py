@@ -44,6 +44,13 @@ class Database:
         with self._explained(), self._writing.begin() as connection:
             yield connection
 
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection without a transaction, for what a database does to its own files."""
+        outside = self.engine.execution_options(begin="", isolation_level="AUTOCOMMIT")
+        with self._explained(), outside.connect() as connection:
+            yield connection
+
     def close(self) -> None:
         """Close all connections; SQLite folds its WAL back into the file."""
         with self._explained():
@@ -82,7 +89,8 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         how: str = connection.get_execution_options().get("begin", "BEGIN")
-        connection.exec_driver_sql(how)
+        if how:
+            connection.exec_driver_sql(how)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

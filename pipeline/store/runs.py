@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from pipeline.errors import Issue, RunLockedError
 from pipeline.store import tables
@@ -53,6 +53,24 @@ class RunRows(Part):
             if hold(connection, "run")["run_id"] == report.run_id:
                 _set_lock(connection, _NOBODY)
             _keep(connection, report)
+
+    def let_go(self, run_id: str) -> None:
+        """Give the lock back without a report, unless another run has taken it over."""
+        with self.database.write() as connection:
+            if hold(connection, "run")["run_id"] == run_id:
+                _set_lock(connection, _NOBODY)
+            connection.execute(delete(tables.runs).where(tables.runs.c.id == run_id))
+
+    def tidy(self, now: datetime) -> None:
+        """Forget leases that have run out, and let the database look after its own files."""
+        with self.database.write() as connection:
+            connection.execute(delete(tables.leases).where(tables.leases.c.until < now))
+        with self.database.alone() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA optimize")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                connection.exec_driver_sql("ANALYZE")
 
     def last_runs(self, count: int) -> Sequence[RunReport]:
         """The newest runs first; one that was broken off, or still runs, has no end."""

@@ -1,0 +1,31 @@
+"""`stardraft serve`: everything on its schedule, in one process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from pipeline.cli.talk import Config
+
+if TYPE_CHECKING:
+    from flows.engine import Engine
+
+
+def serve(config: Config = None) -> None:
+    """按设置里的时间自动运行：收集、写笔记、重试、整理；Ctrl+C 或 SIGTERM 停止。"""
+    from pathlib import Path
+
+    from flows.serving import serve as served
+    from pipeline.settings import find_config, load_workspace
+
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    schedule = workspace.settings.schedule
+    zone = schedule.timezone or workspace.settings.reader.timezone
+
+    def ready(engine: Engine) -> None:
+        typer.echo(f"开始了，按 {zone} 的时间：写笔记 {schedule.draft}，收集 {schedule.collect}。")
+        typer.echo(f"界面：{engine.api_url.removesuffix('/api')}  停止：Ctrl+C")
+
+    served(workspace, ready)
+    typer.echo("停下了，没有留下任何进程。")
