@@ -7,7 +7,17 @@ import sys
 import typer
 
 from pipeline import __version__
-from pipeline.cli import daily, evaluate, past, publishing, reading, workspace
+from pipeline.cli import (
+    backfill,
+    backup,
+    daily,
+    evaluate,
+    past,
+    publishing,
+    reading,
+    serve,
+    workspace,
+)
 from pipeline.cli.talk import complain
 from pipeline.errors import StardraftError
 
@@ -28,6 +38,10 @@ for command in (
     workspace.sources,
     reading.add,
     reading.extract,
+    serve.serve,
+    backfill.backfill,
+    backup.backup,
+    backup.restore,
 ):
     app.command()(command)
 app.add_typer(past.app, name="notes")
