@@ -14,6 +14,7 @@ from pipeline.errors import ConfigError, Issue
 if TYPE_CHECKING:
     from jinja2.environment import TemplateModule
 
+_MAX_TEMPLATE = 64 * 1024
 _TEMPLATE_NAMES = ("head", "item", "also_seen", "tail")
 _SHIPPED = (
     Path(__file__).parents[2] / "config" / "templates" / "note.md.j2",
@@ -65,22 +66,29 @@ def macros(template: Path | None) -> TemplateModule:
     """The template's macros; a file that is not such a template raises `ConfigError`."""
     path = template or next((path for path in _SHIPPED if path.is_file()), _SHIPPED[0])
     try:
+        if path.stat().st_size > _MAX_TEMPLATE:
+            raise template_error("超过 64 KB")
         return _compiled(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise template_error(f"读不了 {path.name}：{error}") from error
 
 
+def _mistakes() -> tuple[type[Exception], ...]:
+    """What a wrong template raises."""
+    from jinja2 import TemplateError
+
+    plain = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+    return (TemplateError, *plain)
+
+
 @lru_cache(maxsize=8)
 def _compiled(source: str) -> TemplateModule:
-    from jinja2 import StrictUndefined, TemplateError
-    from jinja2.sandbox import SandboxedEnvironment
+    from pipeline.notes.sandbox import NoteEnvironment, counted
 
-    environment = SandboxedEnvironment(  # Markdown is escaped before it gets here, not as HTML
-        undefined=StrictUndefined, autoescape=False, trim_blocks=True, keep_trailing_newline=True
-    )
     try:
-        module = environment.from_string(source).module
-    except TemplateError as error:
+        with counted():
+            module = NoteEnvironment().from_string(source).module
+    except _mistakes() as error:
         line = getattr(error, "lineno", None)
         raise template_error(f"第 {line} 行：{error}" if line else str(error)) from error
     missing = [name for name in _TEMPLATE_NAMES if not hasattr(module, name)]
@@ -91,11 +99,13 @@ def _compiled(source: str) -> TemplateModule:
 
 def call(template: Path | None, macro: str, *arguments: Any) -> str:
     """What one macro of the template writes; its mistakes are `ConfigError`s."""
-    from jinja2 import TemplateError
+    from pipeline.notes.sandbox import counted
 
+    module = macros(template)
     try:
-        return str(getattr(macros(template), macro)(*arguments))
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        with counted():
+            return str(getattr(module, macro)(*arguments))
+    except _mistakes() as error:
         raise template_error(f"宏 {macro}：{error}") from error
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from pipeline.notes.fields import canonical_name
+from pipeline.errors import NoteError
+from pipeline.notes.fields import canonical_name, is_known
 from pipeline.notes.layout import NoteLayout, template_error
 from pipeline.notes.markdown import clean_title
 from pipeline.notes.parse import parse_note
@@ -16,6 +17,7 @@ from pipeline.types import Image, Note, NoteField, NoteItem
 
 def check_template(layout: NoteLayout) -> None:
     """Refuse a template whose note cannot be read back, with the reason (`ConfigError`)."""
+    _check_labels(layout)
     note = _probe()
     text = render_note(note, layout)
     read = parse_note(text, note.day, layout)
@@ -34,8 +36,23 @@ def check_template(layout: NoteLayout) -> None:
     ):
         if wrote != got:
             raise template_error(f"写出的{what}读不回来（写 {wrote!r}，读到 {got!r}）")
-    if parse_note(text, None, layout).day != note.day:
+    try:
+        dated = parse_note(text, None, layout).day == note.day
+    except NoteError:
+        dated = False
+    if not dated:
         raise template_error("标题里的日期读不回来")
+
+
+def _check_labels(layout: NoteLayout) -> None:
+    """Refuse labels that would be read as another field's."""
+    taken: dict[str, str] = {}
+    for name, label in layout.labels:
+        read = canonical_name(label)
+        if is_known(label) and read != name:
+            raise template_error(f"栏目 {name} 写成“{label}”，会被读成 {read}")
+        if (other := taken.setdefault(read, name)) != name:
+            raise template_error(f"栏目 {name} 和 {other} 写得一样（“{label}”）")
 
 
 def _facts(wrote: NoteItem, got: NoteItem, layout: NoteLayout) -> list[tuple[str, object, object]]:

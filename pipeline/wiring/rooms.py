@@ -79,6 +79,7 @@ def notebook(workspace: Workspace) -> Notebook:
         heading=notes.heading,
         footer=notes.footer,
         footer_image=notes.footer_image,
+        labels=tuple(notes.labels.items()),
         template=workspace.template,
     )
     return FolderNotebook(workspace.notes, layout)
