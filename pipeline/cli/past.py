@@ -64,12 +64,17 @@ def parse(
 @app.command()
 def check(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="放笔记的文件夹。")],
+    config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """检查以往的笔记：失效的索引链接、重复的文章和论文、缺的图片。"""
+    """检查以往的笔记：失效的索引链接、给错的论文编号、重复的文章和论文、缺的图片。
+
+    给出 --config 时，还用那个工作区里查到过的论文题目核对每个编号。
+    """
     from pipeline.notes import check_archive
 
-    issues = check_archive(str(_folder(folder)))
+    root = str(_folder(folder))
+    issues = check_archive(root, _true_titles(root, config) if config else None)
     if as_json:
         say_json([_plain(i) for i in issues])
     else:
@@ -78,6 +83,21 @@ def check(
         typer.echo(f"共 {len(issues)} 处。")
     if issues:
         raise typer.Exit(Exit.PARTLY)
+
+
+def _true_titles(folder: str, config: Path) -> dict[str, str]:
+    """The titles of the notes' papers, as the workspace's store heard them from the indexes."""
+    from pipeline.notes import read_archive
+    from pipeline.settings import find_config, load_workspace
+    from pipeline.wiring import open_store
+
+    items, _ = read_archive(folder)
+    ids = sorted({paper for item in items for paper in item.paper_ids})
+    store = open_store(load_workspace(find_config(config, Path.cwd())))
+    try:
+        return {paper: found.title for paper, found in store.known_papers(ids).items()}
+    finally:
+        store.close()
 
 
 def _plain(issue: Issue) -> dict[str, object]:

@@ -1,0 +1,139 @@
+"""Notes as hands write them: every oddity is read for what it means, and written back as it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.notes import FolderNotebook, parse_payload
+
+HEAD = "# 公众号内容拓展学习笔记（2022.6.18）\n\n------\n\n\n\n## :paperclip:  今日要点\n\n"
+TAIL = "## :paperclip:  Others\n\n- 星标说明\n"
+ITEM = "1. [题目](https://mp.weixin.qq.com/s/aaa)         :star::star:\n"
+ABSTRACT = "   - Abstract: 一句话\n"
+PAPER = "   - Paper: [A paper](https://arxiv.org/abs/2206.00001)\n"
+PICTURE = "\n<div align=center><img src=\"https://e.org/a.png\" style='zoom:100%'>\n</div>\n\n"
+WHOLE = ITEM + ABSTRACT + PAPER + PICTURE
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A whole file, and what must be found in it: (title, url, stars) of each item, and links."""
+
+    text: str
+    items: tuple[tuple[str, str, int], ...] = (("题目", "https://mp.weixin.qq.com/s/aaa", 2),)
+    fields: tuple[str, ...] | None = None
+    links: tuple[str, ...] = ()
+    images: int | None = None
+    day: date = date(2022, 6, 18)
+
+
+def body(*parts: str) -> str:
+    return HEAD + "".join(parts) + TAIL
+
+
+A = "https://mp.weixin.qq.com/s/aaa"
+ODD = {
+    "padded date": Odd(body(WHOLE).replace("2022.6.18", "2022.06.18")),
+    "date with dashes": Odd(body(WHOLE).replace("2022.6.18", "2022-6-18")),
+    "half-width brackets": Odd(body(WHOLE).replace("（2022.6.18）", "(2022.6.18)")),
+    "another heading": Odd(body(WHOLE).replace("公众号内容", "")),
+    "windows lines": Odd(body(WHOLE).replace("\n", "\r\n")),
+    "byte order mark": Odd("\ufeff" + body(WHOLE)),
+    "no end of line": Odd(body(WHOLE).rstrip("\n")),
+    "no tail": Odd(HEAD + WHOLE),
+    "tabs": Odd(body(WHOLE).replace("   - ", "\t- ")),
+    "no indentation": Odd(body(WHOLE).replace("   - ", "- ")),
+    "stars as signs": Odd(body(WHOLE).replace(":star::star:", "⭐⭐")),
+    "stars with spaces": Odd(body(WHOLE).replace(":star::star:", ":star: :star:")),
+    "stars glued": Odd(body(WHOLE).replace("         :star:", ":star:", 1)),
+    "no stars": Odd(body(WHOLE).replace("         :star::star:", ""), items=(("题目", A, 0),)),
+    "five stars": Odd(body(WHOLE).replace(":star::star:", ":star:" * 5), items=(("题目", A, 5),)),
+    "brackets in the title": Odd(
+        body(WHOLE).replace("[题目]", "[[CVPR 2022] 题目：它]"),
+        items=(("[CVPR 2022] 题目：它", A, 2),),
+    ),
+    "an odd bracket in the title": Odd(
+        body(WHOLE).replace("[题目]", "[题目] 续]"), items=(("题目] 续", A, 2),)
+    ),
+    "parentheses in the address": Odd(
+        body(WHOLE).replace(A, "https://e.org/a_(b)"), items=(("题目", "https://e.org/a_(b)", 2),)
+    ),
+    "a title without a link": Odd(
+        body(WHOLE).replace(f"[题目]({A})", "题目"), items=(("题目", "", 2),)
+    ),
+    "an emoji and a bar": Odd(
+        body(WHOLE).replace("[题目]", "[🔥 题目｜它 | 她]"), items=(("🔥 题目｜它 | 她", A, 2),)
+    ),
+    "full-width colons": Odd(
+        body(WHOLE).replace("Abstract: ", "Abstract：").replace("Paper: ", "论文："),
+        fields=("Abstract", "Paper"),
+    ),
+    "bold labels": Odd(body(WHOLE).replace("Paper:", "**Paper**:"), fields=("Abstract", "Paper")),
+    "label in capitals": Odd(body(WHOLE).replace("Paper:", "PAPER:"), fields=("Abstract", "Paper")),
+    "several papers": Odd(
+        body(ITEM, ABSTRACT, PAPER.replace("Paper", "Paper1"), PAPER.replace("Paper:", "Paper2:")),
+        fields=("Abstract", "Paper1", "Paper2"),
+    ),
+    "a paper as a bare address": Odd(
+        body(ITEM, "   - Paper: https://arxiv.org/abs/2206.00001\u200b\n"),
+        links=("https://arxiv.org/abs/2206.00001",),
+    ),
+    "a paper without an address": Odd(body(ITEM, "   - Paper: A paper\n"), fields=("Paper",)),
+    "two links on a line": Odd(
+        body(ITEM, "   - Code: [a](https://github.com/a/a)、[b](https://github.com/b/b)\n"),
+        links=("https://github.com/a/a", "https://github.com/b/b"),
+    ),
+    "code in Chinese": Odd(body(ITEM, "   - 项目地址：https://github.com/a/a\n"), fields=("Code",)),
+    "nested points": Odd(
+        body(ITEM, ABSTRACT, "   - Tips:\n     - 第一点\n     - 第二点\n"),
+        fields=("Abstract", "Tips"),
+    ),
+    "tips on two lines": Odd(
+        body(ITEM, ABSTRACT, "   - Tips: 第一句\n     第二句\n"), fields=("Abstract", "Tips")
+    ),
+    "two pictures": Odd(body(ITEM, ABSTRACT, PICTURE, PICTURE), images=2),
+    "a Markdown picture": Odd(body(ITEM, ABSTRACT, "\n![图](images/a.png)\n\n"), images=1),
+    "a video": Odd(body(ITEM, PICTURE.replace("img", "video")), images=1),
+    "a picture on one line": Odd(
+        body(ITEM, "<div align=center><img src='https://e.org/a.png'></div>\n"), images=1
+    ),
+    "two items, numbers repeated": Odd(body(WHOLE, WHOLE), items=(("题目", A, 2), ("题目", A, 2))),
+    "ten items": Odd(
+        body(*(WHOLE.replace("1. ", f"{n}. ") for n in range(1, 11))), items=(("题目", A, 2),) * 10
+    ),
+    "a bracket after the number": Odd(body(WHOLE).replace("1. [", "1) [")),
+    "no blank after the number": Odd(body(WHOLE).replace("1. [", "1.[")),
+    "a full stop in Chinese": Odd(body(WHOLE).replace("1. [", "1、[")),
+    "prose between": Odd(body(ITEM, ABSTRACT, "这里是我自己的话，没有冒号\n\n", PICTURE)),
+    "a table below": Odd(body(ITEM, ABSTRACT, "\n| a | b |\n|---|---|\n| 1 | 2 |\n\n")),
+    "code below": Odd(body(ITEM, ABSTRACT, "\n```python\n1. [no](https://e.org) :star:\n```\n\n")),
+    "a comment": Odd(body("<!-- 草稿 -->\n", WHOLE)),
+    "two sections": Odd(
+        body(WHOLE, "## :paperclip:  工具\n\n", WHOLE), items=(("题目", A, 2),) * 2
+    ),
+    "others with links": Odd(body(WHOLE) + "- [我的主页](https://e.org/me)\n"),
+    "a line separator in the title": Odd(
+        body(WHOLE).replace("题目", "题\u2028目"), items=(("题\u2028目", A, 2),)
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+def test_odd_notes_are_read(odd: Odd, tmp_path: Path) -> None:
+    book = FolderNotebook(tmp_path)
+    note = book.parse(odd.text)
+    assert book.render(note) == odd.text
+    assert book.parse(book.render(note)) == note
+    assert note.day == odd.day
+    assert tuple((i.title, i.url, i.stars) for i in note.items) == odd.items
+    payload = parse_payload(note)
+    first = payload["items"][0]
+    if odd.fields is not None:
+        assert tuple(f["name"] for f in first["fields"]) == odd.fields
+    assert set(odd.links) <= {link["url"] for f in first["fields"] for link in f["links"]}
+    if odd.images is not None:
+        assert len(first["images"]) == odd.images
