@@ -525,8 +525,17 @@ class NotesLock(Protocol):
 class Redraft(Protocol):
     """desk/: how a run brings today's draft into the reader's file."""
 
-    def redraft(self, note: Note, base: DraftRecord | None, record: DraftRecord) -> None:
-        """Log what the reader changed in the file, merge the draft in and keep `record`."""
+    def redraft(
+        self,
+        note: Note,
+        base: DraftRecord | None,
+        record: DraftRecord,
+        finish: Callable[[str], str] = str,
+    ) -> None:
+        """Log what the reader changed in the file, merge the draft in and keep `record`.
+
+        `finish` has the last word on the merged text of the file (its preface).
+        """
 
     def learn(self) -> None:
         """Take published notes into the archive that suggestions learn from."""

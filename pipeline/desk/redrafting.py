@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -34,20 +35,32 @@ class DeskRedraft:
         self._materials = Materials(store, drafter)
         self._ledger = Ledger(notebook, store, clock, self._materials)
 
-    def redraft(self, note: Note, base: DraftRecord | None, record: DraftRecord) -> None:
+    def redraft(
+        self,
+        note: Note,
+        base: DraftRecord | None,
+        record: DraftRecord,
+        finish: Callable[[str], str] = str,
+    ) -> None:
         """Log what the reader changed in the file, merge the draft in and keep `record`."""
         with self._lock.held():
             for _ in range(_TRIES):
-                if self._try(note, base, record):
+                if self._try(note, base, record, finish):
                     return
         raise _restless(self._notebook.path(note.day))
 
-    def _try(self, note: Note, base: DraftRecord | None, record: DraftRecord) -> bool:
+    def _try(
+        self,
+        note: Note,
+        base: DraftRecord | None,
+        record: DraftRecord,
+        finish: Callable[[str], str],
+    ) -> bool:
         scene = self._ledger.scene(note.day)
         note = _as_decided(note, scene) if scene else note
         record = replace(record, text=self._notebook.render(note))
         current = scene.text if scene else None
-        text = self._notebook.merge(base.text if base else None, current, note)
+        text = finish(self._notebook.merge(base.text if base else None, current, note))
         if scene and text == scene.text:
             self._store.save_draft(record, self._clock.now())
             return True

@@ -9,6 +9,7 @@ from datetime import date
 from pipeline.ports import DraftRecord
 from pipeline.stages.app import App, Run, Tally
 from pipeline.stages.mirror import mirrored
+from pipeline.stages.preface import preface
 from pipeline.stages.sharing import in_batches
 from pipeline.stages.wording import worded
 from pipeline.types import ArchiveItem, Candidate, Note, StageReport
@@ -56,7 +57,7 @@ def draft(app: App, run: Run) -> StageReport:
     note, unsaid = worded(app, drafted, candidates)
     note, lacking = mirrored(app, note)
     tally.issues.extend((*unsaid, *lacking))
-    app.redraft.redraft(note, base, _record(note, rows))
+    app.redraft.redraft(note, base, _record(note, rows), preface(app, run))
     app.store.save_news([replace(n, told=run.day) for n in news], app.clock.now())
     tally.step("made", count=len(note.items))
     tally.counts["skipped"] = len(rows) - len(note.items)
