@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.desk.day import Change, Conflict
 from pipeline.desk.found import Deed, left
-from pipeline.desk.pairing import HAND, Keys, keys_of, plain
+from pipeline.desk.pairing import HAND, Keys, keys_of, pairs, plain
 from pipeline.desk.values import FIELD_ORDER, refusal
 from pipeline.errors import Issue, NoteError
 from pipeline.ports import Feedback, Notebook
@@ -341,7 +341,8 @@ def _add(sheet: Sheet, change: Change) -> Answer:
         return refusal(change, sentence, "只写一条：第一行 [题目](网址)，下面几行以 - 开头。")
     note = replace(sheet.note, items=(*sheet.note.items, item), numbers=())
     key = keys_of(note, sheet.note, sheet.keys, sheet.candidates).items[-1]
-    known = keys_of(Note(day=note.day, items=(item,)), sheet.note, sheet.keys, ()).items[0]
+    there = pairs([item], (*sheet.note.items, *sheet.note.also_seen), alike=False)
+    known = sheet.keys.all[there[0]] if there else ""
     if known in sheet.keys.items:
         return refusal(change, "笔记里已经有这一条了。", "直接改那一条。", code="there")
     if known in sheet.keys.also_seen:

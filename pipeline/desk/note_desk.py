@@ -237,13 +237,17 @@ def _reads_as(read: Note, wanted: Note) -> bool:
     """True where the text holds the items that were meant, and nothing slipped out of one."""
     if (len(read.items), len(read.also_seen)) != (len(wanted.items), len(wanted.also_seen)):
         return False
-    return all(map(_is, read.items, wanted.items)) and all(
+    last = len(wanted.items) - 1
+    pairs = enumerate(zip(read.items, wanted.items, strict=True))
+    return all(_is(a, b, last=at == last) for at, (a, b) in pairs) and all(
         map(_is_entry, read.also_seen, wanted.also_seen)
     )
 
 
-def _is(read: NoteItem, wanted: NoteItem) -> bool:
-    if wanted.raw and plain(read.raw) == plain(wanted.raw):
+def _is(read: NoteItem, wanted: NoteItem, *, last: bool) -> bool:
+    """True for the same item; prose that stood below the list may come to stand below the last."""
+    mine, theirs = plain(read.raw), plain(wanted.raw)
+    if wanted.raw and (mine == theirs or (last and mine.startswith(f"{theirs}\n\n"))):
         return True
     return (
         (read.stars, bool(read.image), len(read.extra))

@@ -43,7 +43,7 @@ def keys_of(note: Note, known: Note | None, keys: Keys, candidates: Sequence[Can
     taken = set(given.values())
     rest = [at for at in range(len(items)) if at not in given]
     free = [c for c in _articles(candidates) if c[0] not in taken]
-    for at, place in pairs([items[at] for at in rest], [item for _, item in free]).items():
+    for at, place in pairs([items[at] for at in rest], [i for _, i in free], alike=False).items():
         given[rest[at]] = free[place][0]
     taken = set(given.values())
     for at in rest:
@@ -75,18 +75,21 @@ def _articles(candidates: Iterable[Candidate]) -> list[tuple[str, NoteItem]]:
     return list({key: (key, item) for key, item in [*covered, *leading]}.values())
 
 
-def pairs(items: Sequence[NoteItem], others: Sequence[NoteItem]) -> dict[int, int]:
+def pairs(
+    items: Sequence[NoteItem], others: Sequence[NoteItem], *, alike: bool = True
+) -> dict[int, int]:
     """For places in `items`, the place in `others` of the same item.
 
     By the very same lines, else address, else a title that is unique in both, else a paper that
-    is, else by likeness between the same neighbours.
+    is, else (with `alike`) by likeness between the same neighbours.
     """
     found: dict[int, int] = {}
     _match(items, others, found, lambda item: plain(item.raw), unique=False)
     _match(items, others, found, _address, unique=False)
     _match(items, others, found, lambda item: normal_title(item.title), unique=True)
     _match(items, others, found, _paper, unique=True)
-    _match_alike(items, others, found)
+    if alike:
+        _match_alike(items, others, found)
     return found
 
 

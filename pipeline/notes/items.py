@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.notes.fields import bare_abstract, read_field
@@ -67,8 +68,9 @@ def with_number(raw: str, number: int) -> str:
     return f"{matched['indent']}{number}{raw[matched.start('mark') :]}"
 
 
+@lru_cache(maxsize=1024)
 def read_item(raw: str) -> NoteItem:
-    """The item in these verbatim lines."""
+    """The item in these verbatim lines; remembered, for a review reads a note again and again."""
     found = blocks(raw)
     matched = NUMBERED.match(raw)
     title, url, stars = read_title(matched["rest"] if matched else raw.split("\n", 1)[0])
