@@ -53,6 +53,7 @@ _INTRODUCED = re.compile(
     r"|我们(?:团队|组)?的?(?:一个|一篇|一项|这个|这篇)?(?:最新|新|近期)的?(?:作品|工作|论文|文章|成果)"
 )
 _NAME_LABEL = re.compile(r"\W{0,3}((?=[\w-]*[A-Z])[A-Za-z][\w+-]{3,30})\s?[:：]\s?")
+_GENERIC = re.compile(r"\b(?:git\s?hub|paper|code|arxiv|pdf|repo|link|url)\b", re.IGNORECASE)
 _ASIDE = re.compile(
     r"还有[^，。]{0,14}(?:工具|项目|产品|平台)|也(?:欢迎|可以)(?:试用|体验|关注|使用)|(?:更多|其他|其它)[^，。]{0,8}(?:工具|项目|产品)"
 )
@@ -78,6 +79,8 @@ class Scene:
     """The paper the body comes back to again and again."""
     featured: frozenset[str]
     """Papers of the bibliography that stand in the body as items with their full title."""
+    sources: bool
+    """True where the references list three pages or more that are neither paper nor code."""
     text: str
     bare: bool
     """True where the body has no paper link and a short list of references has one or two."""
@@ -107,7 +110,7 @@ def _places(context: Context, explicit: bool) -> Iterator[Clue]:
 def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
     mention = context.mention
     strong = bool(_PAPER_LINE.search(context.label))
-    yield from _places(context, strong)
+    yield from _places(context, strong and not _of_a_source(scene, context))
     if context.alone and (strong or _PAPER_LABEL.search(context.label)):
         yield 3.0, f"单独一行，标明“{context.label[-20:]}”"
     elif strong or _PAPER_LINE.search(context.lead[-15:]):
@@ -141,10 +144,18 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 1.5, "全文唯一的论文链接"
     elif scene.papers[:1] == (mention.id,) and context.place < 0.3:
         yield 1.0, "开头给出的第一篇论文"
-    if scene.bare and context.section == "references" and named is None:
+    alike = not _of_a_source(scene, context)
+    if scene.bare and alike and context.section == "references" and named is None:
         yield 4.5, "正文没有别的论文链接，参考资料只有这一两篇"
     if _BORROWED.search(context.lead[-15:]) or (not strong and _EARLIER.search(context.lead)):
         yield -1.0, "前文说明是参考或此前的工作"
+
+
+def _of_a_source(scene: Scene, context: Context) -> bool:
+    """True for `GEPA 论文：` in a list of all sources of a report that has another title."""
+    names = re.findall(r"[A-Za-z][\w-]{2,}", _GENERIC.sub(" ", context.label))
+    ours = scene.title.casefold()
+    return scene.sources and bool(names) and not any(name.casefold() in ours for name in names)
 
 
 def _spoken_of(scene: Scene, context: Context) -> bool:
@@ -171,7 +182,7 @@ def _is_entry(context: Context) -> bool:
 def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
     mention = context.mention
     explicit = bool(_CODE_LINE.search(context.label))
-    yield from _places(context, explicit)
+    yield from _places(context, explicit and not _of_a_source(scene, context))
     if context.alone and _CODE_LABEL.search(context.label) and not context.cited:
         yield 2.5, f"单独一行，标明“{context.label[-20:]}”"
     elif _CODE_ADDRESS.search(context.label) or _CODE_ADDRESS.search(context.lead[-15:]):
@@ -203,7 +214,8 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
         yield 1.0, "全文唯一的仓库"
         if context.alone and context.section == "body" and "/spaces/" not in mention.url:
             yield 0.5, "单独成行"
-        if context.section == "references" and scene.papers and scene.bare:
+        alike = not _of_a_source(scene, context)
+        if context.section == "references" and scene.papers and scene.bare and alike:
             yield 4.5, "参考资料里与论文成对的唯一仓库"
     if _BORROWED.search(context.lead[-40:] or context.label):
         yield -2.0, "前文说明只是参考或依赖"

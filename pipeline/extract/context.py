@@ -29,7 +29,7 @@ _SECTIONS: tuple[tuple[Section, re.Pattern[str]], ...] = (
     (
         "references",
         re.compile(
-            rf"{_NUMBERING}(?:(?:相关|友情|有用的?|资源)链接|(?:相关)?资料|参考(?:文献|资料|链接|文章|论文|阅读|博客|内容|代码)?(?:和|与|及|以及|/|、)?(?:\S{{0,6}})?|references?|引用(?:文献)?|文献|bibliography|资料来源|脚注|footnotes?|注释?|citations?)[\s:：\W]*$",
+            rf"{_NUMBERING}(?:附录?[:：\s]{{0,3}})?(?:(?:相关|友情|有用的?|资源)链接|(?:相关|关键|主要)?(?:资料|来源)(?:索引|来源|清单|汇总)?|参考(?:文献|资料|链接|文章|论文|阅读|博客|内容|代码)?(?:和|与|及|以及|/|、)?(?:\S{{0,6}})?|references?|引用(?:文献)?|文献|bibliography|资料来源|脚注|footnotes?|注释?|citations?)[\s:：\W]*$",
             re.IGNORECASE,
         ),
     ),

@@ -75,11 +75,16 @@ def _scene(
         entitled=any(in_title(code, title) for code in codes),
         recurring=_recurring({key: counts[key] for key in papers}),
         featured=_featured(document, titles, by_id, sections),
+        sources=sum(_is_source(seen) for seen in by_id.values()) >= 3,
         text=document.text,
         titles=titles,
         headings=_headings(document),
         bare=not body and 0 < len(papers) <= 2 and (short or reads_a_paper(document)),
     )
+
+
+def _is_source(seen: Sequence[Context]) -> bool:
+    return seen[0].mention.kind == "other" and seen[0].section == "references"
 
 
 def _recurring(counts: Mapping[str, int]) -> str | None:
