@@ -7,6 +7,8 @@ addresses stand in it as they are.
 from __future__ import annotations
 
 import html
+import json
+import quopri
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -132,6 +134,69 @@ def plain_text(sample: Sample) -> str:
     return "\n".join((sample.title, "", *lines))
 
 
+def web_clipper(sample: Sample) -> str:
+    """A notebook's clipper: lists in the front matter, the page's byline and its buttons as text."""
+    head = (
+        f'---\ntitle: "{sample.title}"\nsource: "https://mp.weixin.qq.com/s/AbCdEfGhIj"\nauthor:\n'
+        '  - "[[某人]]"\npublished:\ncreated: 2025-07-30\ntags:\n  - "clippings"\n---\n'
+        "[某号](https://mp.weixin.qq.com/) *2025年07月29日 14:38*\n\n"
+    )
+    body = "\n\n  \n\n".join(line for line in sample.lines)
+    return f"{head}{body}\n\n继续滑动看下一个\n\n某号\n\n向上滑动看下一个\n"
+
+
+def key_lines(sample: Sample) -> str:
+    """An exporter that writes what it knows as lines under the title."""
+    head = (
+        f"# {sample.title}\n\n文章作者: 某号\n发布时间: 2024-09-22 14:52\n发布地: 北京\n"
+        "原文链接: http://mp.weixin.qq.com/s?__biz=MzI=&mid=2247&idx=3&sn=a4e#rd\n\n"
+        "封面图链接: https://mmbiz.qpic.cn/mmbiz_jpg/Y/300\n\n"
+    )
+    return head + "\n\n".join(sample.lines)
+
+
+def quoted_keys(sample: Sample) -> str:
+    head = f"# {sample.title}\n\n> 公众号：某号\n> 发布时间：2024-09-22\n> 原文：https://mp.weixin.qq.com/s/AbC\n\n---\n\n"
+    return head + "\n\n".join(sample.lines)
+
+
+def read_later(sample: Sample) -> str:
+    """A read-later service: its own links above and below."""
+    return (
+        f"# {sample.title}\n\n[mp.weixin.qq.com](https://mp.weixin.qq.com/s/AbCdEf)某号\n\n"
+        + "\n\n".join(sample.lines)
+        + "\n\n[Read in Cubox](https://cubox.pro/web/card/7168)\n"
+    )
+
+
+def feed_text(sample: Sample) -> str:
+    """Plain text with one line a span: labels and addresses on lines of their own."""
+    text = "\n".join(line.removeprefix("# ") for line in sample.lines)
+    text = re.sub(r"(?m)^(\S{2,8})：(?=https://)", r"\1\n：\n", text)
+    return f'---\ntitle: "{sample.title}"\ndate: 2025-12-03\nsource: "某号"\nurl: "https://mp.weixin.qq.com/s/AbC"\n---\n{text}'
+
+
+def json_export(sample: Sample) -> str:
+    content = "".join(f"<p>{_inline(line)}</p>" for line in sample.lines)
+    told = {
+        "title": sample.title,
+        "nick_name": "某号",
+        "create_time": 1700000000,
+        "content": content,
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def web_archive(sample: Sample) -> str:
+    """MHTML as browsers save it."""
+    page_ = quopri.encodestring(wechat_paragraphs(sample).encode()).decode("ascii")
+    return (
+        "From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; "
+        'type="text/html"; boundary="----B"\r\n\r\n------B\r\nContent-Type: text/html; charset=utf-8\r\n'
+        f"Content-Transfer-Encoding: quoted-printable\r\n\r\n{page_}\r\n------B--\r\n"
+    )
+
+
 def wechat_paragraphs(sample: Sample) -> str:
     return wechat("".join(f"<p>{_inline(line)}</p>" for line in sample.lines), title=sample.title)
 
@@ -197,12 +262,21 @@ def _anchored(line: str) -> str:
 MARKDOWN: tuple[Callable[[Sample], str], ...] = (
     markdown_lines, escaped, autolinks, linked_addresses, reference_links, hard_wrapped,
     bold_headings, bold_labels, italic_addresses, brackets, quoted, front_matter, with_footer,
-    split_labels, bullets, full_width, no_scheme,
+    split_labels, bullets, full_width, no_scheme, web_clipper, key_lines, quoted_keys, read_later,
 )  # fmt: skip
 HTML: tuple[Callable[[Sample], str], ...] = (
     wechat_paragraphs, wechat_spans, wechat_breaks, wechat_table, blog,
 )  # fmt: skip
-RENDERINGS = {f.__name__: f for f in (*MARKDOWN, plain_text, *HTML)}
+FILES = {
+    "plain_text": "a.txt",
+    "feed_text": "a.txt",
+    "json_export": "a.json",
+    "web_archive": "a.mhtml",
+}
+"""Renderings that are files without a content type, with the names they would have."""
+RENDERINGS = {
+    f.__name__: f for f in (*MARKDOWN, plain_text, feed_text, json_export, web_archive, *HTML)
+}
 
 
 def read(sample: Sample, name: str) -> Article:
@@ -212,6 +286,6 @@ def read(sample: Sample, name: str) -> Article:
         return extract(body, url="https://lab.example/post")
     if RENDERINGS[name] in HTML:
         return extract(body)
-    if name == "plain_text":
-        return PageExtractor().extract(page(body, url="file:///a.txt", content_type=None))
+    if name in FILES:
+        return PageExtractor().extract(page(body, url=f"file:///{FILES[name]}", content_type=None))
     return extract(body, url="file:///a.md", content_type="text/markdown")
