@@ -739,6 +739,9 @@ class Store(Limiter, Memory, VectorCache, Outbox, Journal, Notices, Leases, Prot
     def feedback(self) -> Sequence[Feedback]:
         """Every change the reader made, oldest first."""
 
+    def rated(self) -> Sequence[ArchiveItem]:
+        """Candidates the reader gave stars to on days that are not in the archive yet."""
+
     def dropped(self) -> Sequence[ArchiveItem]:
         """Candidates the reader dropped in review (`drop`, not followed by `restore`)."""
 

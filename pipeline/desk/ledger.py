@@ -50,19 +50,27 @@ class Ledger:
     def scene(self, day: date) -> Scene | None:
         """The day as it is; what an editor did to the file is logged first. None: no file."""
         text = self._read(day)
+        self._recover(day, text or "")
         if text is None:
             return None
-        self._recover(day, text)
         known = self._journal.known_note(day) or self._adopt(day, text)
+        return self._scene(known, text)
+
+    def missing(self, day: date) -> Scene | None:
+        """A day whose file was deleted, as if it had been emptied. None: it never was there."""
+        known = self._journal.known_note(day)
+        return self._scene(known, "") if known else None
+
+    def _scene(self, known: KnownNote, text: str) -> Scene:
         keys, note = self._seen(known, text)
         return Scene(
-            day=day,
+            day=known.day,
             text=text,
             hash=digest(text),
             note=note,
             keys=keys,
-            feedback=self._journal.feedback_of(day),
-            steps=self._journal.steps(day),
+            feedback=self._journal.feedback_of(known.day),
+            steps=self._journal.steps(known.day),
         )
 
     def _read(self, day: date) -> str | None:

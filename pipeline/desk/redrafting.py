@@ -56,12 +56,13 @@ class DeskRedraft:
         record: DraftRecord,
         finish: Callable[[str], str],
     ) -> bool:
-        scene = self._ledger.scene(note.day)
+        there = self._ledger.scene(note.day)
+        scene = there or self._ledger.missing(note.day)
         note = _as_decided(note, scene) if scene else note
         record = replace(record, text=self._notebook.render(note))
-        current = scene.text if scene else None
+        current = there.text if there else None
         text = finish(self._notebook.merge(base.text if base else None, current, note))
-        if scene and text == scene.text:
+        if text == current:
             self._store.save_draft(record, self._clock.now())
             return True
         known = self._known(note, scene, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, func, select
@@ -61,6 +62,22 @@ class PastRows(Part):
         with self.database.read() as connection:
             return [load(Feedback, doc) for doc in connection.scalars(statement)]
 
+    def rated(self) -> Sequence[ArchiveItem]:
+        """Candidates the reader gave stars to, or accepted them of, on days not in the archive.
+
+        By day; `position` counts from 1 within each.
+        """
+        with self.database.read() as connection:
+            gone = _dropped_days(connection)
+            given = {k: v for k, v in given_stars(connection).items() if k not in gone}
+            found = {c.article.id: c for c in _read(connection, given)}
+        items: list[ArchiveItem] = []
+        for key, (day, stars) in sorted(given.items(), key=lambda pair: (pair[1][0], pair[0])):
+            if key in found:
+                position = 1 + sum(item.day == day for item in items)
+                items.append(replace(_past_item(found[key], day, position), stars=stars))
+        return items
+
     def dropped(self) -> Sequence[ArchiveItem]:
         """Candidates the reader dropped and did not take back, by day; `stars` is 0.
 
@@ -74,8 +91,24 @@ class PastRows(Part):
         for article_id, day in sorted(days.items(), key=lambda pair: (pair[1], pair[0])):
             if article_id in found:
                 position = counts[day] = counts.get(day, -1) + 1
-                items.append(_dropped_item(found[article_id], day, position))
+                items.append(_past_item(found[article_id], day, position))
         return items
+
+
+def given_stars(connection: Connection) -> dict[str, tuple[date, int]]:
+    """Day and last stars, given or accepted, of each article on days not in the archive."""
+    table = tables.feedback
+    statement = (
+        select(table.c.doc)
+        .where(
+            table.c.action.in_(("star", "accept")),
+            table.c.undone.is_(False),
+            table.c.day.not_in(select(tables.archive.c.day)),
+        )
+        .order_by(table.c.article_id, table.c.position)
+    )
+    made = [load(Feedback, doc) for doc in connection.scalars(statement)]
+    return {f.article_id: (f.day, int(f.value)) for f in made if f.value.isdecimal()}
 
 
 def feedback_row(connection: Connection, made: Feedback, step: int = 0, place: int = 0) -> Row:
@@ -131,7 +164,7 @@ def _read(connection: Connection, ids: Iterable[str]) -> list[Candidate]:
     return found
 
 
-def _dropped_item(candidate: Candidate, day: date, position: int) -> ArchiveItem:
+def _past_item(candidate: Candidate, day: date, position: int) -> ArchiveItem:
     papers = [part for p in candidate.papers for part in (p.title, p.abstract)]
     article = candidate.article
     return ArchiveItem(

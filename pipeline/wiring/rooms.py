@@ -102,7 +102,9 @@ def _scorer(workspace: Workspace, store: Store, day: date) -> Scorer:
     if issues:
         raise ConfigError(*issues)
     taste = Taste(
-        interests=interests, archive=tuple(store.archive()), dropped=tuple(store.dropped())
+        interests=interests,
+        archive=(*store.archive(), *store.rated()),
+        dropped=tuple(store.dropped()),
     )
     return RelevanceScorer(embedder(workspace, store), taste, day)
 
