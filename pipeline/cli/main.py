@@ -15,6 +15,7 @@ from pipeline.cli import (
     past,
     publishing,
     reading,
+    review,
     serve,
     workspace,
 )
@@ -36,6 +37,7 @@ for command in (
     workspace.doctor,
     daily.status,
     workspace.sources,
+    review.review,
     reading.add,
     reading.extract,
     serve.serve,
