@@ -14,7 +14,16 @@ import pytest
 from pipeline.errors import RunLockedError
 from pipeline.ports import DraftRecord, Store
 from pipeline.store import open_store
-from pipeline.types import ArchiveItem, FeedMemory, PageState, Poll, RunReport, Score
+from pipeline.types import (
+    ArchiveItem,
+    CodeClue,
+    CodeNews,
+    FeedMemory,
+    PageState,
+    Poll,
+    RunReport,
+    Score,
+)
 from tests.postgres import database
 from tests.store.samples import (
     DAY,
@@ -284,6 +293,48 @@ def test_pending_ids_are_offered_again_when_due(store: Store) -> None:
     assert [a.id for a, _, _ in store.articles_to_enrich(NOW + HOUR, 10)] == ["1"]
     store.save_candidates([candidate("1", papers=(paper(),))], NOW, None)
     assert store.articles_to_enrich(NOW + HOUR, 10) == []
+
+
+def test_unfinished_candidates_are_offered_again_when_due(store: Store) -> None:
+    extracted(store, "1", "2")
+    store.save_candidates([candidate("1"), candidate("2")], NOW, NOW + HOUR, ["2"])
+    assert [a.id for a, _, _ in store.articles_to_enrich(NOW + HOUR, 10)] == ["2"]
+
+
+def test_small_texts_are_kept_by_kind_and_key(store: Store) -> None:
+    store.remember("miss", {"a": "1", "\ud800": "2"}, NOW)
+    store.remember("miss", {"a": "3"}, NOW + HOUR)
+    assert store.recall("miss", ["a", "b", "\ud800"]) == {
+        "a": ("3", NOW + HOUR),
+        "\ud800": ("2", NOW),
+    }
+    assert store.recall("etag", ["a"]) == {}
+    assert store.known_missing(["a"], NOW) == frozenset()
+
+
+def test_found_code_comes_back_and_so_does_that_there_was_none(store: Store) -> None:
+    clue = CodeClue(
+        paper_id="arxiv:1", repo=repo(), source="GitHub", confidence=0.8, evidence="README 写着 1"
+    )
+    store.save_code({"search arxiv:1": clue, "search arxiv:2": None}, NOW)
+    keys = ["search arxiv:1", "search arxiv:2", "hub arxiv:1"]
+    assert store.known_code(keys) == {keys[0]: (clue, NOW), keys[1]: (None, NOW)}
+
+
+def test_items_of_past_notes_come_back_by_day_and_place(store: Store) -> None:
+    enriched(store, "1", "2", "3")
+    for day, items in ((DAY, ("2", "1")), (DAY + timedelta(days=1), ("3",))):
+        store.save_draft(DraftRecord(day=day, revision=0, text=str(items), items=items), NOW)
+    found = store.noted_candidates(DAY, DAY + timedelta(days=1))
+    assert [(day, c.article.id) for day, c in found] == [(DAY, "2"), (DAY, "1")]
+    assert store.noted_candidates(DAY - timedelta(days=9), DAY) == []
+
+
+def test_news_of_code_is_kept_once_per_article(store: Store) -> None:
+    news = CodeNews(article_id="1", title="题", url="https://github.com/o/n", noted=DAY)
+    store.save_news([news], NOW)
+    store.save_news([replace(news, told=DAY + timedelta(days=1))], NOW)
+    assert list(store.news()) == [replace(news, told=DAY + timedelta(days=1))]
 
 
 def test_covered_articles_come_back_and_are_not_enriched_again(store: Store) -> None:

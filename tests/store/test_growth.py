@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,10 @@ def test_no_statement_of_a_run_reads_a_whole_growing_table(store: SqlStore) -> N
     assert len(store.dropped()) == 1
     store.known_papers(["Title"])
     store.known_missing(["gone"], NOW)
+    store.recall("miss", ["gone"])
+    store.known_code(["github-search arxiv:1"])
+    store.news()
+    store.noted_candidates(DAY, DAY + timedelta(days=1))
     store.get_vectors("m", ["h"])
     asked = {sql: p for sql, p in heard.statements if sql.startswith(("SELECT", "UPDATE"))}
     assert len(asked) > 20
