@@ -98,7 +98,8 @@ def _canonical_wechat(path: str, query: str) -> str:
 
 
 _SECRET_KEYS = re.compile(
-    r"^(k|key|token|secret|auth|password|passwd|pwd|access_\w+|api_?key)$", re.I
+    r"^(k|key|code|token|secret|auth|pass|password|passwd|pwd|sig|sign|signature|access_\w+|api_?key)$",
+    re.I,
 )
 
 
