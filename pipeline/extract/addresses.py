@@ -26,7 +26,9 @@ _HOSTS = (
     r"(?:www\.|export\.|ar5iv\.labs\.)?(?:github\.com|gitlab\.com|gitee\.com|bitbucket\.org|codeberg\.org|huggingface\.co"
     r"|hf\.co|arxiv\.org|ar5iv\.org|alphaxiv\.org|openreview\.net|doi\.org|dx\.doi\.org|openaccess\.thecvf\.com"
     r"|aclanthology\.org|aclweb\.org|dl\.acm\.org|link\.springer\.com|ieeexplore\.ieee\.org|proceedings\.mlr\.press"
-    r"|papers\.n(?:eur)?ips\.cc|proceedings\.neurips\.cc|modelscope\.cn)"
+    r"|papers\.n(?:eur)?ips\.cc|proceedings\.neurips\.cc|modelscope\.cn|nature\.com|science\.org|sciencedirect\.com|cell\.com|pnas\.org"
+    r"|(?:bio|med)rxiv\.org|ojs\.aaai\.org|ijcai\.org|usenix\.org|semanticscholar\.org|papers\.cool|mdpi\.com|frontiersin\.org"
+    r"|onlinelibrary\.wiley\.com|tandfonline\.com|paperswithcode\.com)"
 )
 _BARE = re.compile(
     rf"(?:(?<![\w@/.-])|(?<=[a-z\d])(?=(?:github\.com|arxiv\.org)/)){_HOSTS}(?::\d{{2,5}})?/(?:[!-;=?-Z_a-z~^|]|\\_){{1,1000}}",

@@ -37,7 +37,7 @@ _CODE_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _UPKEEP = re.compile(
-    r"维护了|学习仓库|学习笔记仓库|学习资料|更多.{0,14}(?:知识|内容|资料|实现|解读|文章|笔记|论文)|欢迎(?:大家)?(?:关注|加入|收藏)",
+    r"维护[了的]|学习仓库|学习笔记仓库|学习资料|更多.{0,14}(?:知识|内容|资料|实现|解读|文章|笔记|论文)|欢迎(?:大家)?(?:关注|加入|收藏)",
     re.IGNORECASE,
 )
 _OWN = re.compile(
@@ -222,7 +222,7 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
     if context.place > 0.8 and _ASIDE.search(f"{context.lead[-40:]} {context.label}"):
         yield -2.5, "文末顺带推荐的其他项目"
     if promoted:
-        yield -1.5, "作者顺带推广的学习仓库"
+        yield -3.0, "作者顺带推广的学习仓库"
     if "/blob/" in mention.given:
         yield -1.0, "指向仓库里的某个文件"
     if points_inside(mention.given):
@@ -236,8 +236,9 @@ def points_inside(address: str) -> bool:
 
 def _promoted(context: Context) -> bool:
     """True where the author recommends a collection of notes in passing."""
-    said = _UPKEEP.search(context.lead) or _UPKEEP.search(context.label)
-    return bool(said) and (not context.alone or context.place > 0.8)
+    said = [m.group() for part in (context.lead, context.label) for m in _UPKEEP.finditer(part)]
+    upkeep = any(word.startswith(("维护", "学习")) for word in said)
+    return upkeep or (bool(said) and (not context.alone or context.place > 0.8))
 
 
 def _owned(context: Context) -> bool:

@@ -22,6 +22,8 @@ from pipeline.text import normal_title
 from pipeline.types import Entry, Link, LinkRole
 
 THRESHOLD = 1.5
+_WRAPS = " _*[<(（【"
+"""What editors put around an address."""
 _MARK = re.compile(r"\[\d{1,3}\]")
 
 
@@ -167,11 +169,10 @@ def _with_siblings(links: list[Link], by_id: Mapping[str, Sequence[Context]]) ->
         at, owner = context.mention.block, _owner_of(context.mention.id)
         return (
             context.alone
-            and bool(context.lead.strip())
-            and context.label.endswith((":", "：", "地址", "链接"))
+            and _names(context)
             and not points_inside(context.mention.given)
             and context.section in ("body", "references")
-            and any(owner == theirs and abs(at - block) <= 4 for theirs, block in main)
+            and any(owner == theirs and abs(at - block) <= 6 for theirs, block in main)
         )
 
     return [
@@ -182,6 +183,14 @@ def _with_siblings(links: list[Link], by_id: Mapping[str, Sequence[Context]]) ->
         else link
         for link in links
     ]
+
+
+def _names(context: Context) -> bool:
+    """True where a label stands before the link in its own line, or a short one above it."""
+    label = context.label.rstrip(_WRAPS)
+    if label.endswith((":", "：", "地址", "链接")) and context.lead.strip(_WRAPS):
+        return True
+    return 0 < len(label) <= 12
 
 
 def _owner_of(link_id: str) -> str:
