@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import arxiv
 import requests
@@ -59,9 +60,17 @@ class _PoliteAdapter(HTTPAdapter):
     """Books, sends, bounds and remembers; see the module."""
 
     def __init__(
-        self, limiter: Limiter, clock: Clock, *, interval: float, timeout: float, patience: float
+        self,
+        home: str,
+        limiter: Limiter,
+        clock: Clock,
+        *,
+        interval: float,
+        timeout: float,
+        patience: float,
     ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
+        self._home = urlsplit(home)
         self._limiter, self._clock = limiter, clock
         self._interval, self._timeout, self._patience = interval, timeout, patience
         self.sent = 0
@@ -80,6 +89,8 @@ class _PoliteAdapter(HTTPAdapter):
         self.answer = _Answer()
         if self.sent_for_question >= _MAX_PAGES:
             raise _TooMuchError("the answer has no end")
+        if not self._is_home(request.url or ""):
+            raise _TooMuchError("the answer lies elsewhere")
         self._wait_for_slot()
         self.sent += 1
         self.sent_for_question += 1
@@ -91,6 +102,14 @@ class _PoliteAdapter(HTTPAdapter):
         body = self._read(response)
         self.answer = self._remember(response, body)
         return _with_body(response, body)
+
+    def _is_home(self, url: str) -> bool:
+        """No redirect leads to another machine, but for the hosts of arXiv among themselves."""
+        parts, suffix = urlsplit(url), "arxiv.org"
+        if parts[1] == self._home[1]:
+            return True
+        names = (parts.hostname or "", self._home.hostname or "")
+        return parts.scheme == "https" and all(f".{n}".endswith(f".{suffix}") for n in names)
 
     def _wait_for_slot(self) -> None:
         # An interval of 0 books nothing: a slot we would not wait for is left to others.
@@ -148,7 +167,7 @@ class ArxivDesk:
         patience: float,
     ) -> None:
         self._adapter = _PoliteAdapter(
-            limiter, clock, interval=interval, timeout=timeout, patience=patience
+            api_url, limiter, clock, interval=interval, timeout=timeout, patience=patience
         )
         # Waiting and trying again are ours: the package would do both blindly.
         self._client = arxiv.Client(delay_seconds=0.0, num_retries=0)

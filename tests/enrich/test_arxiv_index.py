@@ -89,6 +89,15 @@ def test_a_large_batch_that_fails_is_asked_again_in_smaller_ones(
     assert not found.issues
 
 
+def test_no_redirect_leads_to_another_machine(clock: StillClock) -> None:
+    with serving(in_turn(Says(feed([entry("2103.14030", "Elsewhere")])))) as other:
+        there = Says(status=302, headers={"Location": f"{other.url}/api/query"})
+        with serving(in_turn(there)) as server:
+            found = index(server, clock).by_ids(["arxiv:2103.14030"])
+    assert not other.asked
+    assert found.deferred == ("arxiv:2103.14030",)
+
+
 def test_a_silently_absent_id_is_missing(clock: StillClock) -> None:
     with serving(library("2103.00001")) as server:
         found = index(server, clock).by_ids(["arxiv:2103.00001", "arxiv:2103.99999"])

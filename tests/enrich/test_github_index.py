@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.enrich import GithubConfig, GithubIndex
+from pipeline.enrich import GithubConfig, GithubIndex, GithubSearch, RepoVerifier
 from pipeline.types import RepoState
 from tests.conftest import StillClock
+from tests.enrich.builders import paper
 from tests.enrich.loopback import Asked, Loopback, MemoryLimiter, RealClock, Says, in_turn, serving
 
 RESET = int(datetime(2026, 9, 18, 1, 40, tzinfo=UTC).timestamp())
@@ -378,3 +379,43 @@ def test_recorded_server_errors_defer(corpus: Path, clock: StillClock) -> None:
     with serving(recorded(corpus, "Retry.testRaisesRetryErrorAfterMaxRetries")) as server:
         found = index(server, clock).by_ids(["github.com/PyGithub/PyGithub"])
     assert found.deferred == ("github.com/PyGithub/PyGithub",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'a/b") { id } evil: viewer { login } x: repository(owner: "c',
+        "a/b\n}",
+        "a/..",
+        "../user",
+        "a/b/c",
+        "a/b?x=1",
+        "a/b#c",
+        "a%2fb/c",
+        "{a}/${b}",
+        "ａ/ｂ",
+    ],
+)
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_a_name_that_cannot_be_one_is_never_sent(
+    name: str, token: str | None, clock: StillClock
+) -> None:
+    with serving(in_turn(Says("{}"))) as server:
+        found = index(server, clock, token=token).by_ids([f"github.com/{name}"])
+    assert not server.asked
+    assert not found.found
+
+
+def test_the_token_shows_nowhere_while_code_is_looked_for(
+    clock: StillClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with serving(in_turn(Says(status=500), Says(status=401))) as server:
+        door = index(server, clock, token=TOKEN).door
+        search = GithubSearch(RepoVerifier(door))
+        said = search.find(
+            [paper("2103.14030", "Swin Transformer: Hierarchical Vision Transformer")]
+        )
+        assert any(TOKEN in a.headers.get("authorization", "") for a in server.asked)
+    assert TOKEN not in caplog.text
+    assert TOKEN not in repr((said, search, door))
