@@ -9,6 +9,8 @@ from pipeline.types import ArchiveItem, Reason
 
 START = "起点"
 """The label of what an article has before anything is known of it."""
+WORDS = "用词"
+"""The label of shared words where there are none to name."""
 KEPT, DROPPED = "你留下过的文章", "你删掉过的文章"
 """The labels of what review decisions taught."""
 _WORTH_SAYING = {"interest": 0.08, "past": 0.06, "word": 0.05}
@@ -44,7 +46,7 @@ def sentence(reasons: Sequence[Reason], has_interests: bool, has_past: bool) -> 
 
 def _labels(reasons: Sequence[Reason], kind: str, sign: int = 1) -> list[str]:
     floor = _WORTH_SAYING.get(kind, 0.01)
-    apart = (START, KEPT, DROPPED)
+    apart = (START, KEPT, DROPPED, WORDS)
     found = [
         r for r in reasons if r.kind == kind and r.label not in apart and sign * r.share >= floor
     ]

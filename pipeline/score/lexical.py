@@ -10,10 +10,22 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.score.frequencies import PER_THOUSAND
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
 
 _RUN = re.compile(r"[a-z][a-z0-9]*(?:[-.+][a-z0-9]+)*|[\u3400-\u9fff]+")
 _PRIOR = 60.0
 """Texts that the frequencies are shrunk by: a word in all of ten texts may still be a topic."""
+UNLISTED = min(PER_THOUSAND.values()) / 3
+"""Papers of a thousand that use a word outside the list."""
 
 _COMMON_ENGLISH = frozenset(
     (
@@ -46,7 +58,8 @@ _COMMON_ENGLISH = frozenset(
         "therefore these they this those though three through thus time to towards train trained "
         "training two type types under understand understanding unlike us use used useful using "
         "usually various very via was way we well were what when where whether which while who "
-        "whose wide widely will with within without work works world would yet you your"
+        "whose wide widely will with within without work works world would yet you your "
+        "http https www arxiv arxiv.org e.g i.e et al"
     ).split()
 )
 _COMMON_CHINESE = re.compile(
@@ -86,11 +99,11 @@ def _stem(word: str) -> str:
 
 
 class Rarity:
-    """How telling each word is, from the documents it occurs in, shrunk while they are few."""
+    """How telling each word is: from a thousand papers on anything, and the documents given."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         counted = [set(terms(t)) for t in texts]
-        self._count = len(counted)
+        self._count = len(counted) + 1000.0 + _PRIOR
         self._seen = Counter(word for words in counted for word in words)
 
     def vector(self, text: str) -> dict[str, float]:
@@ -100,7 +113,58 @@ class Rarity:
         return {word: value / length for word, value in weights.items()}
 
     def _weight(self, word: str) -> float:
-        return math.log((self._count + _PRIOR) / (self._seen[word] + 1.0))
+        seen = self._seen[word] + 1.0 + PER_THOUSAND.get(word, UNLISTED)
+        return max(0.0, math.log(self._count / seen))
+
+
+class WordIndex:
+    """Texts to be searched by the words they share with others."""
+
+    def __init__(self, texts: Sequence[str], others: Iterable[str]) -> None:
+        self._rarity = Rarity([*texts, *others])
+        self._vectors = [self._rarity.vector(text) for text in texts]
+        rows: dict[str, list[int]] = {}
+        for row, words in enumerate(self._vectors):
+            for word in words:
+                rows.setdefault(word, []).append(row)
+        self._rows = {
+            word: (np.asarray(found), np.asarray([self._vectors[r][word] for r in found]))
+            for word, found in rows.items()
+        }
+
+    def nearest(
+        self, texts: Sequence[str], k: int, leave_out: Sequence[int | None] = ()
+    ) -> tuple[Floats, list[dict[str, float]]]:
+        """The cosines of the `k` texts that share most, most first, shape (len(texts), k), and
+        what each word adds to their sum; `leave_out` is one row per text not to look at."""
+        k = min(k, len(self._vectors))
+        cosines = np.zeros((len(texts), k), np.float32)
+        shared: list[dict[str, float]] = []
+        for number, text in enumerate(texts):
+            words = self._rarity.vector(text)
+            found = self._search(words)
+            row = leave_out[number] if leave_out else None
+            if row is not None:
+                found[row] = 0.0
+            best = np.argsort(-found, kind="stable")[:k]
+            cosines[number] = found[best]
+            shared.append(self._shared(words, best[found[best] > 0]))
+        return cosines, shared
+
+    def _search(self, words: Mapping[str, float]) -> NDArray[np.float64]:
+        hits = [(self._rows[w], value) for w, value in words.items() if w in self._rows]
+        if not hits:
+            return np.zeros(len(self._vectors))
+        rows = np.concatenate([rows for (rows, _), _ in hits])
+        added = np.concatenate([weights * value for (_, weights), value in hits])
+        found: NDArray[np.float64] = np.bincount(rows, added, len(self._vectors)).astype(np.float64)
+        return found
+
+    def _shared(self, words: Mapping[str, float], rows: Iterable[int]) -> dict[str, float]:
+        total: Counter[str] = Counter()
+        for row in rows:
+            total.update(common(words, self._vectors[row]))
+        return dict(total)
 
 
 def common(left: Mapping[str, float], right: Mapping[str, float]) -> dict[str, float]:

@@ -13,11 +13,11 @@ import numpy as np
 from pipeline.ports import Taste
 from pipeline.score.backtest import StarEvidence
 from pipeline.score.evidence import shares, soft_weights
-from pipeline.score.explain import DROPPED, KEPT, START, past_label, sentence
+from pipeline.score.explain import DROPPED, KEPT, START, WORDS, past_label, sentence
 from pipeline.score.learned import Lesson, attempt, comparable, fit
 from pipeline.score.profile import Nearness, PastProfile, taste_version
 from pipeline.score.stars import habit
-from pipeline.score.topic import TopicSpace
+from pipeline.score.topic import TopicSpace, languages
 from pipeline.score.wishes import Wishes
 from pipeline.score.words import archive_text, as_candidate, candidate_text
 from pipeline.text import short_hash
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-_FORMULA = "4"
+_FORMULA = "5"
 """Part of every score's version: raise it when the arithmetic changes."""
 _START = -2.2
 """Log odds of an article of which nothing is known: one in ten concerns the reader."""
@@ -88,10 +88,11 @@ class RelevanceScorer:
         if not candidates:
             return ()
         texts = [candidate_text(c) for c in candidates]
-        vectors = self._space.vectors(texts)
+        raw, language_of = self._space.embedder.embed(texts), languages(texts)
+        vectors = self._space.topics(raw, language_of)
         closest = self._wants.closeness(candidates, vectors)
         muting = self._muting(candidates, vectors)
-        found = self._past.near(vectors, texts) if self._past is not None else None
+        found = self._past.near(raw, texts, language_of) if self._past is not None else None
         pulling = [*self._pulling(closest, found), self._learned(vectors)]
         parts = [*pulling, muting, _facts(candidates)]
         relevance, portions = shares(_START, np.concatenate([p.values for p in parts], axis=1))
@@ -130,12 +131,13 @@ class RelevanceScorer:
         if self._past is None or len(rows) < 2:
             return Lesson(kept=len(rows), dropped=len(self._taste.dropped)), None
         texts = [archive_text(item) for item in self._taste.dropped]
-        dropped = self._space.vectors(texts)
+        raw, language_of = self._space.embedder.embed(texts), languages(texts)
+        dropped = self._space.topics(raw, language_of)
         kept, near_kept = self._past.own(rows)
         items = [self._past.items[int(r)] for r in rows]
         base = [
             self._evidence(items, kept, near_kept),
-            self._evidence(self._taste.dropped, dropped, self._past.near(dropped, texts)),
+            self._evidence(self._taste.dropped, dropped, self._past.near(raw, texts, language_of)),
         ]
         lesson = attempt(kept, dropped, np.concatenate(base))
         return lesson, fit(kept, dropped) if lesson.used else None
@@ -224,18 +226,18 @@ def _interest_part(wanted: Sequence[Interest], closest: Floats) -> _Part:
 
 
 def _past_parts(past: PastProfile, found: Nearness, gain: float) -> list[_Part]:
-    """What each near past item adds by its topic, and what their words add."""
-    unit = gain / past.high / found.index.shape[1]
+    """What each near past item adds by its vector, and what shared words add."""
+    unit = gain / past.reach
     return [
         _Part(
             kind="past",
-            values=unit * found.topic,
-            label=lambda n, i: past_label(past.items[int(found.index[n, i])]),
+            values=unit * found.values,
+            label=lambda n, i: past_label(past.items[int(found.items[n, i])]),
         ),
         _Part(
             kind="word",
-            values=unit * found.lexical.sum(axis=1, keepdims=True),
-            label=lambda n, _: "、".join(found.words[n]),
+            values=unit * found.words[:, None],
+            label=lambda n, _: "、".join(found.said[n]) or WORDS,
         ),
     ]
 
@@ -258,10 +260,15 @@ def _reasons(
     parts: Sequence[_Part], portions: Floats, row: int, relevance: float
 ) -> tuple[Reason, ...]:
     """Every part's share, the largest first, and the start; they add up to the relevance."""
-    labels = [(p.kind, p.label(row, i)) for p in parts for i in range(p.values.shape[1])]
+    added: dict[tuple[Kind, str], float] = {}
+    columns = [(p, i) for p in parts for i in range(p.values.shape[1])]
+    for (part, i), share in zip(columns, portions, strict=True):
+        if share:
+            label = part.kind, part.label(row, i)
+            added[label] = added.get(label, 0.0) + float(share)
     named = [
-        Reason(kind=kind, label=label, share=round(float(share), 4))
-        for (kind, label), share in zip(labels, portions, strict=True)
+        Reason(kind=kind, label=label, share=round(share, 4))
+        for (kind, label), share in added.items()
         if abs(share) >= 0.5e-4
     ]
     # The start takes what rounding leaves over.

@@ -9,7 +9,9 @@ import pytest
 
 from pipeline.ports import Taste
 from pipeline.score import RelevanceScorer
-from pipeline.score.evidence import nearest, shares
+from pipeline.score.evidence import shares
+from pipeline.score.near import Past
+from pipeline.score.topic import TopicSpace
 from pipeline.score.stars import habit
 from pipeline.types import Interest, Score
 from tests.score.fakes import WordEmbedder, candidate, past
@@ -115,12 +117,22 @@ def test_the_spread_shrinks_as_the_habit_becomes_known() -> None:
 
 def test_nearest_in_blocks_equals_nearest_at_once() -> None:
     rng = np.random.default_rng(0)
-    archive = rng.normal(size=(40_000, 8)).astype(np.float32)
-    queries = rng.normal(size=(3, 8)).astype(np.float32)
-    bonus = rng.normal(size=40_000).astype(np.float32)
-    found = nearest(queries, archive, bonus, 5)
-    expected = np.argsort(-(queries @ archive.T + bonus), axis=1)[:, :5]
-    assert np.array_equal(found.index, expected)
+    space = TopicSpace(WordEmbedder(16))
+    raw = rng.normal(size=(9_000, 16)).astype(np.float32)
+    raw /= np.linalg.norm(raw, axis=1, keepdims=True)
+    language_of = rng.integers(0, 2, 9_000)
+    bonus = rng.normal(size=9_000).astype(np.float32)
+    rows = np.asarray([3, 4_095, 4_096, 8_999])
+    found = Past(space, raw, language_of, bonus).nearest(raw[rows], language_of[rows], 5, rows)
+    apart = space.centred(raw, language_of)
+    for near, vectors, spread in zip(found, (raw, apart), space.spread, strict=True):
+        whole = vectors[rows] @ vectors.T + np.float32(spread) * bonus
+        whole[np.arange(4), rows] = -9
+        order = np.argsort(-whole, axis=1)[:, :5]
+        assert np.array_equal(near.index, order)
+        np.testing.assert_allclose(
+            near.similarity, np.take_along_axis(whole, order, axis=1), atol=1e-5
+        )
 
 
 def test_shares_survive_parts_that_cancel() -> None:
