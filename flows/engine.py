@@ -93,6 +93,7 @@ def engine(
     child: subprocess.Popen[bytes] | None = None
     try:
         os.environ.update({k: v for k, v in environment(home, port).items() if k not in before})
+        home.parent.mkdir(parents=True, exist_ok=True)  # Prefect makes the last folder only
         if url:
             made = Engine(api_url=url, kind="given")
         elif _is_prefect(_api(port)):

@@ -80,7 +80,8 @@ class _Rounds:
         asking = []
         for feed in self._app.feeds:
             memory = memories[feed.id]
-            if memory.next_poll_at and memory.next_poll_at > now:
+            # Further off than any wait of ours: the clock was ahead when it was set.
+            if memory.next_poll_at and now < memory.next_poll_at <= now + LONGEST:
                 self._tally.step("skipped", _waiting(feed, memory))
             elif self._app.source.request(feed, memory) is None:
                 self._settle(one := _Asking(feed, memory), None)

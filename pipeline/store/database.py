@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, event, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, event, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -19,6 +20,10 @@ Row = dict[str, Any]
 
 CHUNK = 5_000
 """Values per IN list: SQLite takes 32,766 variables in a statement, PostgreSQL 65,535."""
+
+
+LONGEST_WAIT = timedelta(hours=25)
+"""Nothing is put off for longer than a day."""
 
 
 class Database:
@@ -140,6 +145,12 @@ def hold(connection: Connection, name: Literal["entries", "run"]) -> RowMapping:
         insert_new(connection, locks, [{"name": name}])
         row = connection.execute(statement).mappings().one()
     return row
+
+
+def due(moment: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
+    """True where the moment has come, or lies further off than anything is ever put off: then
+    the clock was ahead when it was written."""
+    return or_(moment <= now, moment > now + LONGEST_WAIT)
 
 
 def chunks(values: Collection[T]) -> Iterator[Sequence[T]]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, delete, select, update
 from pipeline.store import tables
 from pipeline.store.codec import dump, load
 from pipeline.store.database import Part, Row, chunks, upsert
+from pipeline.store.database import due as due_at
 from pipeline.text import short_hash
 from pipeline.types import Article, Candidate, Feed, PageState, Paper, Repo
 
@@ -29,7 +30,9 @@ class EnrichmentRows(Part):
         untouched = select(tables.articles.c.id).where(
             tables.articles.c.candidate_id.is_(None), tables.articles.c.state == PageState.OK.value
         )
-        due = select(tables.candidates.c.article_id).where(tables.candidates.c.retry_at <= now)
+        due = select(tables.candidates.c.article_id).where(
+            due_at(tables.candidates.c.retry_at, now)
+        )
         statement = (
             select(tables.articles.c.doc, tables.feeds.c.doc, tables.entries.c.first_seen_at)
             .join(tables.entries, tables.entries.c.id == tables.articles.c.entry_id)

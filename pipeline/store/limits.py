@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from pipeline.store import tables
-from pipeline.store.database import Part, chunks, insert_new, upsert
+from pipeline.store.database import LONGEST_WAIT, Part, chunks, insert_new, upsert
 
 
 class LimitRows(Part):
@@ -39,8 +39,10 @@ class LimitRows(Part):
 
 def _allowed(connection: Connection, name: str, at_least: datetime, *, lock: bool) -> datetime:
     statement = select(tables.limits.c.next_allowed_at).where(tables.limits.c.name == name)
-    kept = connection.scalar(statement.with_for_update() if lock else statement)
-    return max(kept, at_least) if kept else at_least
+    kept: datetime | None = connection.scalar(statement.with_for_update() if lock else statement)
+    if kept is None or kept > at_least + LONGEST_WAIT:  # the clock was ahead when it was written
+        return at_least
+    return max(kept, at_least)
 
 
 def _set(connection: Connection, name: str, allowed: datetime) -> None:

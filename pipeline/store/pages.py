@@ -12,6 +12,7 @@ from pipeline.errors import Issue
 from pipeline.ports import PendingEntry, PendingPage
 from pipeline.store.codec import dump, load
 from pipeline.store.database import Part, Row, hold, upsert
+from pipeline.store.database import due as due_at
 from pipeline.store.tables import articles, entries, pages
 from pipeline.types import Article, Entry, Page, PageState
 
@@ -46,7 +47,7 @@ class PageRows(Part):
             select(entries.c.id)
             .where(
                 entries.c.state == "waiting",
-                or_(entries.c.next_try_at.is_(None), entries.c.next_try_at <= now),
+                or_(entries.c.next_try_at.is_(None), due_at(entries.c.next_try_at, now)),
                 *window,
             )
             .order_by(*order)

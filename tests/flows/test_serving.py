@@ -1,0 +1,239 @@
+"""`stardraft serve` on a real Prefect server: schedules, lateness, overlap, cancelling, crashes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from demo.replay import ReplayServer
+from flows.engine import environment
+from tests.flows.small import Small, SmallWeb
+from tests.postgres import database
+
+pytestmark = [pytest.mark.prefect, pytest.mark.timeout(600)]
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def until(what: Callable[[], Any], seconds: float = 120) -> Any:
+    """What `what` answers as soon as that is true; fails when it never is."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := what():
+            return answer
+        time.sleep(0.2)
+    raise AssertionError(f"never true: {what}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """A Prefect server, and the address of the store that runs on it use."""
+
+    api: str
+    store: str
+
+
+@pytest.fixture(scope="module")
+def house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """One server for all tests of a kind of database, Prefect's and ours alike."""
+    kind = getattr(request, "param", "sqlite")
+    home = tmp_path_factory.mktemp(f"prefect-{kind}")
+    with ExitStack() as stack:
+        extra, store = {}, ""
+        if kind == "postgresql":
+            server = request.getfixturevalue("postgres")
+            store = stack.enter_context(database(server))
+            theirs = stack.enter_context(database(server))
+            url = theirs.replace("postgresql+psycopg", "postgresql+asyncpg")
+            extra = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url}
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+        quick = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"}
+        child = subprocess.Popen(
+            [sys.executable, "-m", "flows.server", str(port), str(os.getpid())],
+            env=clean | environment(home, port) | extra | quick,
+            start_new_session=True,
+        )
+        stack.callback(child.wait, timeout=60)
+        stack.callback(child.terminate)
+        api = f"http://127.0.0.1:{port}/api"
+        stack.enter_context(_environment(PREFECT_API_URL=api, PREFECT_HOME=str(home)))
+        until(lambda: _healthy(api))
+        yield House(api=api, store=store)
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _healthy(api: str) -> bool:
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(f"{api}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+class Served:
+    """A workspace and the process that serves it."""
+
+    def __init__(self, house: House, small: Small, web: SmallWeb) -> None:
+        self.small, self.web, self._house = small, web, house
+        self.process: subprocess.Popen[str] | None = None
+
+    def env(self, **extra: str) -> dict[str, str]:
+        named = {"STARDRAFT_PREFECT__API_URL": self._house.api} | extra
+        return named | ({"STARDRAFT_STORE__URL": self._house.store} if self._house.store else {})
+
+    def start(self, **schedule: str) -> None:
+        """Serve, with nothing scheduled but what is named; ready when it says so."""
+        empty = dict.fromkeys(("draft", "collect", "retry", "housekeeping"), "") | schedule
+        lines = {f"STARDRAFT_SCHEDULE__{k.upper()}": v for k, v in empty.items()}
+        polling = {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+        self.process = self.small.start("serve", **self.env(**lines, **polling))
+        assert self.process.stdout is not None
+        said = [self.process.stdout.readline() for _ in range(2)]
+        assert said[0].startswith("开始了"), said
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """End it; its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        self.process.communicate(timeout=60)
+        code, self.process = self.process.returncode, None
+        return code
+
+    def reports(self) -> list[Any]:
+        return self.small.reports(self._house.store)
+
+
+@pytest.fixture
+def served(house: House, tmp_path: Path) -> Iterator[Served]:
+    web = SmallWeb()
+    with ReplayServer(web) as replay:
+        made = Served(house, Small(tmp_path / "reader", replay), web)
+        yield made
+        if made.process is not None:
+            made.stop(signal.SIGKILL)
+
+
+def client() -> Any:
+    from prefect.client.orchestration import get_client
+
+    return get_client(sync_client=True)
+
+
+def trigger(name: str, at: datetime | None = None, **parameters: Any) -> UUID:
+    """A run of a deployment, due at some time, perhaps past; its id."""
+    from prefect.states import Scheduled
+
+    with client() as prefect:
+        deployment = prefect.read_deployment_by_name(f"{name}/reader")
+        made = prefect.create_flow_run_from_deployment(
+            deployment.id, parameters=parameters, state=Scheduled(scheduled_time=at)
+        )
+    return UUID(str(made.id))
+
+
+def state_of(run: UUID) -> str:
+    with client() as prefect:
+        found = prefect.read_flow_run(run)
+    return str(found.state.name)
+
+
+def scheduled_runs() -> list[Any]:
+    with client() as prefect:
+        return [run for run in prefect.read_flow_runs() if run.auto_scheduled]
+
+
+def only_note(served: Served) -> str:
+    """The text of the single note, which has every article once."""
+    (text,) = served.small.notes().values()
+    for n in range(served.web.articles):
+        assert text.count(f"(https://small.example.org/{n})") == 1, text
+    return text
+
+
+@pytest.mark.parametrize("house", ["sqlite", "postgresql"], indirect=True)
+def test_scheduled_late_and_manual_runs_end_in_one_right_note(served: Served) -> None:
+    served.start()
+    late = datetime.now(UTC) - timedelta(hours=1)
+    served.stop()
+    burst = [trigger("daily", late - timedelta(days=n)) for n in range(3)]
+    served.start(draft="* * * * *")
+    until(lambda: all(state_of(run) == "Completed" for run in burst))
+    whole = [r for r in served.reports() if len(r.stages) == 6]
+    assert len(whole) == 1, "the first of the late runs did everything"
+    text = only_note(served)
+    (row,) = until(lambda: [r for r in scheduled_runs() if r.state.is_final()][:1], 150)
+    assert row.state_name == "Completed"
+    day = datetime.now(ZONE).date() - timedelta(days=3)
+    by_hand = trigger("daily", date=day.isoformat())
+    until(lambda: state_of(by_hand) == "Completed")
+    assert any(r.day == day and r.finished_at for r in served.reports())
+    assert only_note(served) == text, "nothing was there yet on that day, nothing is written"
+    assert served.stop() == 0
+
+
+def test_a_run_that_is_triggered_twice_writes_one_note(served: Served) -> None:
+    served.web.slow = 4.0
+    served.start()
+    run = trigger("daily")
+    until(served.web.asked.is_set)
+    served.web.slow = 0.0
+    said = served.small.run("run", "--no-prefect", **served.env())
+    assert state_of(run) == "Completed", said
+    only_note(served)
+    assert [bool(r.finished_at) for r in served.reports()] == [True, True]
+    assert served.stop() == 0
+
+
+def test_cancelled_then_killed_then_taken_over(served: Served) -> None:
+    from prefect.states import Cancelling
+
+    served.web.slow = 50.0
+    served.start()
+    first = trigger("daily")
+    until(served.web.asked.is_set)
+    with client() as prefect:
+        prefect.set_flow_run_state(first, Cancelling(), force=True)
+    until(lambda: state_of(first) == "Cancelled")
+    served.web.asked.clear()
+    second = trigger("daily")
+    until(served.web.asked.is_set)
+    assert served.stop(signal.SIGKILL) == -signal.SIGKILL
+    served.web.slow = 0.0
+    assert served.small.notes() == {}
+    served.start()
+    third = trigger("daily")
+    until(lambda: state_of(third) == "Completed")
+    only_note(served)
+    assert state_of(second) == "Running", "Prefect does not notice; our store does"
+    assert served.stop() == 0
