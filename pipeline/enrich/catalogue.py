@@ -107,7 +107,7 @@ class CatalogueIndex:
             else:
                 missing.append(key)
         tell = self._gave_up and not failed_before
-        issue = wording.unavailable(self.name, self._dialect.shown, self._gave_up, len(deferred))
+        issue = wording.unavailable(self.name, self._dialect.shown, self._gave_up)
         return Lookup(
             found=found,
             missing=tuple(missing),

@@ -54,7 +54,7 @@ class _Work:
     why: str = ""
 
     def lookup(self, name: str, shown: str, requests: int, *, told: bool) -> Lookup[CodeClue]:
-        issue = wording.unavailable(name, shown, self.why, len(self.deferred))
+        issue = wording.unavailable(name, shown, self.why)
         return Lookup(
             found=self.found,
             missing=tuple(self.missing),
@@ -67,23 +67,19 @@ class _Work:
 class RepoVerifier:
     """Reads repositories and their READMEs through GitHub's REST API, within its limits.
 
-    `most` are requests per lookup; without a token far fewer than the hourly 60, so that the
+    `most` are requests in all, for one object serves one run; without a token far fewer than the hourly 60, so that the
     repositories that articles name come first.
     """
 
     def __init__(self, door: GithubDoor, *, most: int | None = None) -> None:
         self._door = door
         self._most = most
-        self._begun = 0
+        self._spent = 0
 
     @property
     def sent(self) -> int:
         """Requests sent through the shared door, by anybody."""
         return self._door.sent
-
-    def begin(self) -> None:
-        """A new lookup with a fresh allowance."""
-        self._begun = self._door.sent
 
     def named(self, name: str, paper: Paper) -> tuple[Shelf, Tie] | None:
         """The repository of that name, or the one it is a fork of, where it is the paper's own."""
@@ -130,9 +126,10 @@ class RepoVerifier:
         return raw.decode("utf-8", "replace")
 
     def _ask(self, question: str, *given: Any, service: str = "github") -> Said:
-        most = self._most if self._most is not None else (200 if self._door.token else 12)
-        if self._door.sent - self._begun >= most:
+        most = self._most if self._most is not None else (200 if self._door.token else 24)
+        if self._spent >= most:
             raise _LaterError("")
+        self._spent += 1
         said = self._door.ask(methodcaller(question, *given), service)
         if said is None:
             raise _LaterError("")
@@ -169,7 +166,6 @@ class GithubSearch:
     def find(self, papers: Sequence[Paper]) -> Lookup[CodeClue]:
         """The repository that surely is each paper's own; abstains in doubt."""
         work, told, before = _Work(), self._gave_up is not None, self._verifier.sent
-        self._verifier.begin()
         for paper in papers:
             try:
                 if self._gave_up is not None:
@@ -220,10 +216,9 @@ class HuggingFaceFinder:
     def find(self, papers: Sequence[Paper]) -> Lookup[CodeClue]:
         """The repository that surely is each paper's own, papers on arXiv only."""
         work, told, before = _Work(), self._gave_up is not None, self._sent()
-        self._verifier.begin()
         for paper in papers:
             try:
-                clue = self._clue(paper, before)
+                clue = self._clue(paper)
             except _LaterError as later:
                 work.why = work.why or str(later)
                 work.deferred.append(paper.id)
@@ -234,10 +229,10 @@ class HuggingFaceFinder:
                 work.missing.append(paper.id)
         return work.lookup(self.name, "Hugging Face", self._sent() - before, told=told)
 
-    def _clue(self, paper: Paper, before: int) -> CodeClue | None:
+    def _clue(self, paper: Paper) -> CodeClue | None:
         if not paper.id.startswith("arxiv:"):
             return None
-        said = self._said(paper, before)
+        said = self._said(paper)
         repo = identify(said["repo"]) if said["repo"] else None
         name = full_name(repo.id) if repo else None
         if name is None:
@@ -256,14 +251,14 @@ class HuggingFaceFinder:
             evidence=f"{by}，{chosen[1].evidence}",
         )
 
-    def _said(self, paper: Paper, before: int) -> dict[str, str]:
+    def _said(self, paper: Paper) -> dict[str, str]:
         """`repo` and `by` as the service says them, perhaps on an earlier day this week."""
         if self._memory and (kept := self._memory.recall(_SAID, [paper.id]).get(paper.id)):
             text, at = kept
             if (self._clock.now() - at).days < 1:
                 told: dict[str, str] = json.loads(text)
                 return told
-        answer = self._asked(paper, before)
+        answer = self._asked(paper)
         made = {
             "repo": line(answer.get("githubRepo"), 300),
             "by": line(answer.get("githubRepoAddedBy"), 20),
@@ -272,7 +267,7 @@ class HuggingFaceFinder:
             self._memory.remember(_SAID, {paper.id: json.dumps(made)}, self._clock.now())
         return made
 
-    def _asked(self, paper: Paper, before: int) -> dict[str, Any]:
+    def _asked(self, paper: Paper) -> dict[str, Any]:
         from pipeline.enrich.json_session import Heard
 
         if self._gave_up is None and self._own_sent() >= self._config.most:

@@ -163,12 +163,12 @@ def repo_found(clue: CodeClue, paper: Paper) -> Issue:
     )
 
 
-def unavailable(subject: str, name: str, why: str, count: int) -> Issue:
+def unavailable(subject: str, name: str, why: str) -> Issue:
     """A service without which a note is complete all the same."""
     return Issue(
         subject=subject,
         code=f"{subject}.unavailable",
-        sentence=f"{name} {why}，{count} 篇论文没有查成。",
+        sentence=f"{name} {why}，有的论文没有查成。",
         remedy="不影响草稿；以后运行时会再查。",
         temporary=True,
     )

@@ -203,11 +203,13 @@ class _Desk:
                 if key not in known
                 or (known[key][0] is None and now - known[key][1] >= again_after(paper.id))
             ]
-            clues |= self._find(finder, rest) if rest else {}
+            for paper in rest:
+                clues |= self._find(finder, paper)
         return clues
 
-    def _find(self, finder: CodeFinder, papers: Sequence[Paper]) -> Mapping[str, CodeClue]:
-        answer = finder.find(papers)
+    def _find(self, finder: CodeFinder, paper: Paper) -> Mapping[str, CodeClue]:
+        """One paper at a time, for each takes several questions that a kill must not repeat."""
+        answer = finder.find([paper])
         self._heard(answer)
         self._unfinished |= set(answer.deferred)
         made: dict[str, CodeClue | None] = {f"{finder.name} {key}": None for key in answer.missing}
