@@ -145,7 +145,13 @@ def _check_token(workspace: Workspace) -> Check:
     return [(True, "没有：每小时只能问 60 次，够一天的量；要更多就设环境变量 GITHUB_TOKEN")]
 
 
-def sources(config: Config = None, as_json: Json = False) -> None:
+def sources(
+    config: Config = None,
+    as_json: Json = False,
+    as_opml: Annotated[
+        bool, typer.Option("--opml", help="输出 OPML，给别的阅读器读；网址里的密钥原样保留。")
+    ] = False,
+) -> None:
     """每个来源上次何时有回应，失败的原因和下次再试的时间，哪些可能已经停更。"""
     from pipeline.settings import find_config, load_workspace
     from pipeline.stages.freshness import silent_sources
@@ -153,6 +159,12 @@ def sources(config: Config = None, as_json: Json = False) -> None:
 
     workspace = load_workspace(find_config(config, Path.cwd()))
     feeds, issues = feeds_of(workspace)
+    if as_opml:
+        from pipeline.sources import write_opml
+
+        complain(issues)
+        typer.echo(write_opml([f for f in feeds if f.kind not in ("inbox", "files")]), nl=False)
+        return
     now = SystemClock().now()
     store = open_store(workspace)
     try:
@@ -185,10 +197,12 @@ def _show_source(
 def _as_data(
     feed: Feed, memory: FeedMemory, issue: Issue | None, silence: Issue | None
 ) -> dict[str, object]:
+    from pipeline.urls import redacted_url
+
     return {
         "id": feed.id,
         "title": feed.title,
-        "url": feed.url,
+        "url": redacted_url(feed.url),
         "last_ok_at": memory.last_ok_at and memory.last_ok_at.isoformat(),
         "next_poll_at": memory.next_poll_at and memory.next_poll_at.isoformat(),
         "failures": memory.failures,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
@@ -98,10 +98,21 @@ def entries_of(
         if entry is None:
             odd.no_address += 1
         else:
-            found.setdefault(entry.key, entry)
+            _put(found, entry)
     ordered = _newest_first(list(found.values()))
     odd.left_out += max(0, len(ordered) - limit)
     return tuple(ordered[:limit])
+
+
+def _put(found: dict[str, Entry], entry: Entry) -> None:
+    """Each key once; another article under a guid that was given twice keeps its address as key."""
+    known = found.setdefault(entry.key, entry)
+    same = known.title == entry.title or canonical_url(known.url) == canonical_url(entry.url)
+    if not same:
+        key = canonical_url(entry.url)
+        found.setdefault(
+            key, replace(entry, key=key if len(key) <= _LONGEST_KEY else short_hash(key))
+        )
 
 
 def _entry(feed: Feed, item: Item, base: str, now: datetime, odd: Oddities) -> Entry | None:

@@ -16,7 +16,7 @@ from pipeline.types import (
     PageState,
     StageReport,
 )
-from pipeline.urls import host_of
+from pipeline.urls import host_of, redacted_url
 
 MAX_PAGES_PER_RUN = 5000
 PAGE_ATTEMPTS = 8
@@ -133,7 +133,7 @@ def _keep(app: App, tally: Tally, item: PendingEntry, page: Page) -> None:
 def _state_issue(entry: Entry, state: PageState) -> Issue:
     sentence, remedy, temporary = _STATE_WORDS[state]
     return Issue(
-        subject=entry.title or entry.url,
+        subject=entry.title or redacted_url(entry.url),
         code=f"page.{state.value}",
         sentence=sentence,
         remedy=remedy,
@@ -145,7 +145,7 @@ def _fetch_failed(
     app: App, tally: Tally, item: PendingEntry, issue: Issue, retry_after: float | None
 ) -> None:
     now = app.clock.now()
-    named = about(item.entry.title or item.entry.url, issue)
+    named = about(item.entry.title or redacted_url(item.entry.url), issue)
     next_at = None
     if issue.temporary and item.attempts + 1 < PAGE_ATTEMPTS:
         wait = (

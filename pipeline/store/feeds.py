@@ -164,27 +164,58 @@ def _add(connection: Connection, given: Mapping[str, Entry], now: datetime) -> i
 
 def _new_rows(connection: Connection, given: Mapping[str, Entry], now: datetime) -> list[Row]:
     """A row for each entry that the feed had not brought before."""
-    known: set[str] = set()
-    for some in chunks(given):
-        known.update(
-            connection.scalars(select(tables.entries.c.id).where(tables.entries.c.id.in_(some)))
-        )
-    return [
-        {
-            "id": key,
-            "feed_id": entry.feed_id,
-            "url_key": url_key(entry),
-            "state": "waiting",
-            "carries_all": entry.content_is_full,
-            "attempts": 0,
-            "first_seen_at": now,
-            "published": entry.published,
-            "duplicate_of": None,
-            "doc": dump(entry),
-        }
-        for key, entry in given.items()
-        if key not in known
+    known = _known_addresses(connection, given)
+    moved = [
+        key for key, entry in given.items() if known.get(key, url_key(entry)) != url_key(entry)
     ]
+    others = _under_a_used_guid(connection, given, moved)
+    fresh = {key: entry for key, entry in given.items() if key not in known}
+    fresh |= {k: e for k, e in others.items() if k not in _known_addresses(connection, others)}
+    return [_row(key, entry, now) for key, entry in fresh.items()]
+
+
+def _known_addresses(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The `url_key` of the rows among `ids`."""
+    columns = (tables.entries.c.id, tables.entries.c.url_key)
+    known: dict[str, str] = {}
+    for some in chunks(list(ids)):
+        rows = connection.execute(select(*columns).where(tables.entries.c.id.in_(some)))
+        known.update((key, address) for key, address in rows)
+    return known
+
+
+def _under_a_used_guid(
+    connection: Connection, given: Mapping[str, Entry], moved: Sequence[str]
+) -> dict[str, Entry]:
+    """Those whose guid was that of an article with another address and another title.
+
+    With the same title it is the old article at a new address.
+    """
+    others: dict[str, Entry] = {}
+    for some in chunks(moved):
+        rows = connection.execute(
+            select(tables.entries.c.id, tables.entries.c.doc).where(tables.entries.c.id.in_(some))
+        )
+        for key, doc in rows:
+            entry = given[key]
+            if load(Entry, doc).title != entry.title:
+                others[short_hash(f"{key}\n{url_key(entry)}")] = entry
+    return others
+
+
+def _row(key: str, entry: Entry, now: datetime) -> Row:
+    return {
+        "id": key,
+        "feed_id": entry.feed_id,
+        "url_key": url_key(entry),
+        "state": "waiting",
+        "carries_all": entry.content_is_full,
+        "attempts": 0,
+        "first_seen_at": now,
+        "published": entry.published,
+        "duplicate_of": None,
+        "doc": dump(entry),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,18 @@ def test_entries_without_an_address_do_not_swallow_each_other(store: Store) -> N
     assert store.record_poll(poll, NOW) == 2
 
 
+def test_a_guid_used_again_is_another_article_unless_it_only_moved(store: Store) -> None:
+    first = entry("1", url="https://e.org/1")
+    moved = replace(first, url="https://e.org/moved")
+    other = replace(first, url="https://e.org/2", title="另一篇")
+    assert store.record_poll(Poll(feed_id="a", entries=(first,)), NOW) == 1
+    assert store.record_poll(Poll(feed_id="a", entries=(moved,)), NOW) == 0
+    for new in (1, 0):
+        assert store.record_poll(Poll(feed_id="a", entries=(other,)), NOW) == new
+    assert store.record_poll(Poll(feed_id="a", entries=(replace(first, title="改名"),)), NOW) == 0
+    assert {p.entry.title for p in store.entries_to_fetch(NOW, 9)} == {"文章 1", "另一篇"}
+
+
 def test_hostile_text_is_kept_as_far_as_text_goes(store: Store) -> None:
     bad = entry("k\x00\ud800", url="https://e.org/\ud800\x00' OR 1=1;--")
     assert store.record_poll(Poll(feed_id="a", entries=(bad,), etag="\x00\udfff"), NOW) == 1

@@ -297,3 +297,12 @@ def test_the_releases_of_a_repository(read: Read) -> None:
     assert entry.author == "ann"
     assert entry.published == datetime(2026, 9, 17, 1, 2, 3, tzinfo=UTC)
     assert entry.content_is_full
+
+
+def test_a_guid_given_twice_loses_no_article(read: Read) -> None:
+    same = [item(n, guid="<![CDATA[1]]>") for n in range(3)]
+    entries = read(rss(*same)).entries
+    assert [e.title for e in entries] == ["标题0", "标题1", "标题2"]
+    assert len({e.key for e in entries}) == 3
+    moved = item(7, guid="g", title="同一篇") + item(8, guid="g", title="同一篇")
+    assert len(read(rss(moved)).entries) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.fetch.server import FaultServer, Handler, reply
 from tests.fetch.test_faults import FAULTS
 from tests.stages.rooms import DOWN, days_before, feed_of, furnished, polled
 
-LATER = {
+LATER: dict[str, Callable[[], bytes]] = {
     "seconds": lambda: reply(b"", "429 Too Many Requests", Retry_After="7200"),
     "a date": lambda: reply(
         b"",

@@ -23,6 +23,7 @@ from tests.stages.rooms import feed_of
 from tests.stages.test_faults import LATER, WRONG
 
 LOOPBACK = {"redirect to loopback": "http://127.0.0.1:1/", "redirect by name": "http://localhost/"}
+SECRET = "geheim77"
 UNREACHABLE = {"dns": "找不到这个域名", "refused": "对方拒绝连接"}
 
 
@@ -86,7 +87,7 @@ def followed(server: FaultServer) -> dict[str, str]:
 def test_every_fault_in_one_run(
     server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = followed(server)
+    broken = {title: f"{url}?k={SECRET}" for title, url in followed(server).items()}
     good = Feed(id="good", title="好来源", url=server.url("/good", host("good")))
     feeds = [Feed(id=t, title=t, url=u) for t, u in broken.items()]
     folder = tmp_path / "w"
@@ -116,6 +117,10 @@ def test_every_fault_in_one_run(
         at = next(n for n, line in enumerate(lines) if line.startswith(f"✗ {title}  "))
         assert row["issue"] in lines[at + 1]
         assert "UTC 再试" in lines[at + 1]
+    status = runner.invoke(command, ["status", "--config", str(folder), "--json"]).output
+    for said in (ran.output, told.output, "\n".join(lines), status, preface, drafted):
+        assert SECRET not in said
+    assert SECRET in runner.invoke(command, ["sources", "--config", str(folder), "--opml"]).output
     for name, sentence in UNREACHABLE.items():
         assert shown[name]["issue"] == sentence
     for name in LOOPBACK:
