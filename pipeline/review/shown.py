@@ -92,7 +92,8 @@ def _clean(html: str, base: str, picture: PictureAddress) -> str:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
-    return cleaned
+    # A picture without words is decoration to a screen reader, not a file name to be spelt out.
+    return _NO_WORDS.sub('<img alt=""', cleaned)
 
 
 _FIXED: dict[str, dict[str, str]] = {"img": {"loading": "lazy"}, "a": {"target": "_blank"}}
@@ -111,6 +112,7 @@ def _quiet(judge: _Judge) -> _Judge:
     return quiet
 
 
+_NO_WORDS = re.compile(r"<img(?![^>]*\salt=)")
 _HEADING = re.compile(r"<(/?)h([1-6])>")
 
 
