@@ -53,6 +53,7 @@ _INTRODUCED = re.compile(
     r"|我们(?:团队|组)?的?(?:一个|一篇|一项|这个|这篇)?(?:最新|新|近期)的?(?:作品|工作|论文|文章|成果)"
 )
 _NAME_LABEL = re.compile(r"\W{0,3}((?=[\w-]*[A-Z])[A-Za-z][\w+-]{3,30})\s?[:：]\s?")
+_SAID_IN = re.compile(r"[\s`）)\]】》]{0,4}[里中]\s?(?:提到|指出|所说|所述|说过?|也有)")
 _GENERIC = re.compile(r"\b(?:git\s?hub|paper|code|arxiv|pdf|repo|link|url)\b", re.IGNORECASE)
 _ASIDE = re.compile(
     r"还有[^，。]{0,14}(?:工具|项目|产品|平台)|也(?:欢迎|可以)(?:试用|体验|关注|使用)|(?:更多|其他|其它)[^，。]{0,8}(?:工具|项目|产品)"
@@ -147,6 +148,8 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
     alike = not _of_a_source(scene, context)
     if scene.bare and alike and context.section == "references" and named is None:
         yield 4.5, "正文没有别的论文链接，参考资料只有这一两篇"
+    if not context.alone and _SAID_IN.match(context.tail):
+        yield -1.5, "后文只引用其中的说法"
     if _BORROWED.search(context.lead[-15:]) or (not strong and _EARLIER.search(context.lead)):
         yield -1.0, "前文说明是参考或此前的工作"
 

@@ -170,6 +170,7 @@ def _with_siblings(links: list[Link], by_id: Mapping[str, Sequence[Context]]) ->
         return (
             context.alone
             and _names(context)
+            and not context.tail.strip(_WRAPS + ">])）】|`。")
             and not points_inside(context.mention.given)
             and context.section in ("body", "references")
             and any(owner == theirs and abs(at - block) <= 6 for theirs, block in main)

@@ -24,14 +24,14 @@ def test_the_index_is_the_owners_format_and_well_formed() -> None:
     days = [date(2022, 5, 10), date(2022, 5, 5), date(2021, 12, 31)]
     assert index_of(days, WORDS) == (
         "## :paperclip:  历史更新\n\n"
-        "<pre><details><summary>2022年</summary>\n"
+        "<pre><details><summary>2021年</summary>\n"
+        "<details><summary>12月</summary>\n"
+        '    1. <a href="notes/202112/1231.md" target="_blank">公众号内容拓展学习笔记（2021.12.31）</a>\n'
+        "</details>\n</details>\n"
+        "<details><summary>2022年</summary>\n"
         "<details><summary>5月</summary>\n"
         '    1. <a href="notes/202205/0505.md" target="_blank">公众号内容拓展学习笔记（2022.5.5）</a>\n'
         '    2. <a href="notes/202205/0510.md" target="_blank">公众号内容拓展学习笔记（2022.5.10）</a>\n'
-        "</details>\n</details>\n"
-        "<details><summary>2021年</summary>\n"
-        "<details><summary>12月</summary>\n"
-        '    1. <a href="notes/202112/1231.md" target="_blank">公众号内容拓展学习笔记（2021.12.31）</a>\n'
         "</details>\n</details>\n"
         "</pre>\n"
     )
@@ -40,7 +40,9 @@ def test_the_index_is_the_owners_format_and_well_formed() -> None:
 def test_the_head_stays_but_for_its_date() -> None:
     old = f"# 我的仓库\n\n欢迎\n\n更新今日时间：2022.7.9\n\n{NOTE}\n\n## :paperclip:  历史更新\n旧"
     new = make_readme(old, DAY, NOTE, [DAY], WORDS)
-    assert new.startswith("# 我的仓库\n\n欢迎\n\n更新今日时间：2022.7.10\n\n# 公众号")
+    assert new.startswith(
+        "# 我的仓库\n\n欢迎\n\n更新今日时间：2022.7.10\n\n<!-- 今日笔记 -->\n正文"
+    )
     assert "旧" not in new
     assert make_readme(new, DAY, NOTE, [DAY], WORDS) == new
 
@@ -86,3 +88,28 @@ def test_only_true_days_are_notes() -> None:
         "x/202205/0505.md",
     ):
         assert day_of_path(path) is None
+
+
+HOUSE = (
+    "# 公众号内容拓展学习笔记（2022.7.10）\n\n------\n\n\n\n## :paperclip:  今日要点\n\n"
+    "1. [题目](https://e.org/1)         :star:\n   - Abstract: 一句话\n\n"
+    "## :paperclip:  Others\n\n- 星标说明"
+)
+
+
+def test_a_note_of_the_house_stands_as_in_the_owners_readme() -> None:
+    """Head, items without the note's heading, index, footer: and again the same."""
+    old = "# 仓库\n\n更新今日时间：2022.7.9\n\n------\n\n\n\n## :paperclip:  今日要点\n\n1. 旧的"
+    new = make_readme(old, DAY, HOUSE, [DAY], WORDS)
+    assert new.startswith(
+        "# 仓库\n\n更新今日时间：2022.7.10\n\n------\n\n\n\n## :paperclip:  今日要点\n\n1. [题目]"
+    )
+    assert new.endswith("</pre>\n\n\n\n\n## :paperclip:  Others\n\n- 星标说明")
+    assert "旧的" not in new
+    assert make_readme(new, DAY, HOUSE, [DAY], WORDS) == new
+    assert split_readme(new)[0] == "# 仓库\n\n更新今日时间：2022.7.10\n\n"
+
+
+def test_a_readme_with_the_notes_heading_loses_it() -> None:
+    old = f"# 仓库\n\n更新今日时间：2022.7.9\n\n{HOUSE}\n\n{index_of([DAY], WORDS)}"
+    assert make_readme(old, DAY, HOUSE, [DAY], WORDS).count("# 公众号内容") == 0

@@ -11,8 +11,8 @@ from pipeline.ports import Taste
 from pipeline.score import RelevanceScorer
 from pipeline.score.evidence import shares
 from pipeline.score.near import Past
-from pipeline.score.topic import TopicSpace
 from pipeline.score.stars import habit
+from pipeline.score.topic import TopicSpace
 from pipeline.types import Interest, Score
 from tests.score.fakes import WordEmbedder, candidate, past
 
