@@ -17,8 +17,14 @@ _UPDATED = "更新今日时间："
 _UPDATED_LINE = re.compile(rf"{_UPDATED}[^\n]*")
 _INDEX = re.compile(r"(?m)^#{1,4}[ \t]{1,4}(?::paperclip:[ \t]{0,4})?历史更新[ \t]*$")
 _NOTE = re.compile(r"(?m)^#[ \t][^\n（]{0,80}（20\d\d\.\d{1,2}\.\d{1,2}）[ \t]*$")
+_ITEMS = re.compile(
+    r"(?m)^(?:-{3,}[ \t]*\n\s{0,20})?##[ \t]{1,4}(?::paperclip:[ \t]{0,4})?今日要点[ \t]*$"
+)
+"""Where the owner's README goes over from its head to the newest note, whose heading it leaves out."""
+_OTHERS = re.compile(r"(?m)^##[ \t]{1,4}(?::paperclip:[ \t]{0,4})?Others[ \t]*$")
+_GAP = "\n" * 5
 _MARK = "<!-- 今日笔记 -->"
-"""Stands before a note whose own heading would not be found again."""
+"""Stands before a note whose beginning would not be found again."""
 _PICTURE = re.compile(
     r"(?P<before><(?:img|video)\b[^<>]{0,400}?\bsrc=[\"'])(?P<path>[^\"'<>]{1,500})"
 )
@@ -60,28 +66,42 @@ def make_readme(
 ) -> str:
     """The README with `note` (of the day `newest`) and an index of `days`.
 
-    What stands in `old` before its first note heading or index is kept.
+    What stands in `old` before its note or index is kept. The note comes without its heading,
+    which the date in the head says already; its footer comes behind the index.
     """
     head = _dated(split_readme(old)[0] if old else f"# {words.title}\n\n", newest)
-    mark = "" if _NOTE.match(note.lstrip("\ufeff")) else f"{_MARK}\n"
-    body = _closed(_moved(note.lstrip("\ufeff"), newest)).rstrip()
-    return f"{head}{mark}{body}\n\n{index_of(days, words)}"
+    body, footer = _parts(_moved(note.lstrip("\ufeff"), newest))
+    if not _ITEMS.match(body):
+        body = f"{_MARK}\n{body}"
+    parts = [_closed(body).rstrip(), index_of(days, words).rstrip(), _closed(footer)]
+    return head + _GAP.join(part for part in parts if part) + ("" if footer else "\n")
+
+
+def _parts(note: str) -> tuple[str, str]:
+    """The note's items without its heading, and its footer, which may be empty."""
+    heading = _NOTE.match(note)
+    body = note[heading.end() :].lstrip("\n") if heading else note
+    footers = list(_OTHERS.finditer(body))
+    if not footers or not _ITEMS.match(body):
+        return body, ""
+    cut = footers[-1].start()
+    return body[:cut], body[cut:].rstrip()
 
 
 def split_readme(text: str) -> tuple[str, str]:
     """The reader's head, and what is ours: the note and the index."""
-    starts = [m.start() for m in (_NOTE.search(text), _INDEX.search(text)) if m]
+    found = (pattern.search(text) for pattern in (_NOTE, _ITEMS, _INDEX))
+    starts = [match.start() for match in found if match]
     mark = text.find(_MARK)
     cut = min([*starts, *([mark] if mark >= 0 else [])], default=len(text))
     return text[:cut], text[cut:]
 
 
 def index_of(days: Iterable[date], words: ReadmeWords) -> str:
-    """`## :paperclip:  历史更新`: years and months newest first, days in order, all closed."""
-    newest_first = sorted(set(days), key=lambda d: (-d.year, -d.month, d.day))
+    """`## :paperclip:  历史更新`: years, months and days in order, everything closed."""
     years = [
         f"<details><summary>{year}年</summary>\n{_months(list(of_year), words)}</details>\n"
-        for year, of_year in groupby(newest_first, key=lambda d: d.year)
+        for year, of_year in groupby(sorted(set(days)), key=lambda d: d.year)
     ]
     return f"## :paperclip:  历史更新\n\n<pre>{''.join(years)}</pre>\n"
 
