@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.talk import Config, Json, complain, say_json
+from pipeline.cli.talk import Config, Day, Json, complain, say_json
 from pipeline.errors import Exit, Issue, UsageError
 
-app = typer.Typer(no_args_is_help=True, help="以往的笔记：导入、解析、检查。")
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipeline.ports import Step
+    from pipeline.settings import Workspace
+
+app = typer.Typer(no_args_is_help=True, help="笔记：导入、解析、检查以往的，撤销改动。")
 
 
 @app.command("import")
@@ -98,6 +104,76 @@ def _true_titles(folder: str, config: Path) -> dict[str, str]:
         return {paper: found.title for paper, found in store.known_papers(ids).items()}
     finally:
         store.close()
+
+
+@app.command()
+def log(day: Day = None, config: Config = None, as_json: Json = False) -> None:
+    """某一天的笔记改过什么：页面上的、文件里的、运行写的，新的在前。"""
+    from pipeline.wiring import SystemClock, open_desk
+
+    workspace, day = _day(config, day)
+    with open_desk(workspace, SystemClock()) as desk:
+        desk.open(day)
+        steps = desk.history(day)
+    if as_json:
+        say_json([_step(step) for step in steps])
+        return
+    if not steps:
+        typer.echo("这一天还没有改动。")
+    for step in steps:
+        state = {"undone": "（已撤销）", "gone": "（已撤销）"}.get(step.state, "")
+        typer.echo(f"{step.number:4} {step.at:%m-%d %H:%M} UTC  {_WHO[step.who]}{step.what}{state}")
+
+
+_WHO = {"page": "", "file": "", "run": "", "undo": "撤销：", "redo": "重做："}
+
+
+def _step(step: Step) -> dict[str, object]:
+    return {
+        "number": step.number,
+        "at": step.at.isoformat(),
+        "who": step.who,
+        "what": step.what,
+        "state": step.state,
+    }
+
+
+@app.command()
+def undo(day: Day = None, config: Config = None) -> None:
+    """撤销笔记最近的一处改动，不论是在文件里还是在页面上改的。"""
+    _take_back("undo", day, config)
+
+
+@app.command()
+def redo(day: Day = None, config: Config = None) -> None:
+    """重做最近撤销的一处改动。"""
+    _take_back("redo", day, config)
+
+
+def _take_back(way: str, day: date | None, config: Path | None) -> None:
+    from pipeline.wiring import SystemClock, open_desk
+
+    workspace, day = _day(config, day)
+    with open_desk(workspace, SystemClock()) as desk:
+        before = desk.open(day)
+        done = desk.undo(day) if way == "undo" else desk.redo(day)
+    if done.issue:
+        complain((done.issue,))
+        raise typer.Exit(Exit.FAILED)
+    if done.conflict:
+        typer.echo(f"没有动：同一处后来又改过。\n文件里：{done.conflict.theirs}\n要换成：{done.conflict.mine}")
+        raise typer.Exit(Exit.FAILED)
+    assert before, "what can be taken back was there"
+    words = ("撤销了：", before.undo) if way == "undo" else ("重做了：", before.redo)
+    typer.echo("".join(words))
+
+
+def _day(config: Path | None, day: date | None) -> tuple[Workspace, date]:
+    from pipeline.settings import find_config, load_workspace
+    from pipeline.wiring import SystemClock, today
+
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    return workspace, day or today(workspace, SystemClock())
 
 
 def _plain(issue: Issue) -> dict[str, object]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from pipeline.errors import Issue
+from pipeline.ports import Step
 from pipeline.types import Article, Candidate, Image, NoteItem, Score
 
 Place = Literal["items", "also_seen", "dropped"]
@@ -147,6 +148,9 @@ class Desk(Protocol):
 
     def redo(self, day: date) -> Outcome:
         """Make the newest undone change again."""
+
+    def history(self, day: date) -> Sequence[Step]:
+        """Every change of the day's file, newest first, by whomever it was made."""
 
     def article(self, key: str) -> Article | None:
         """The article of an item, to read; its `html` is foreign and must be sanitised again."""

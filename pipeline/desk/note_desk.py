@@ -91,6 +91,10 @@ class NoteDesk:
         """Make the newest undone change again."""
         return self._on(day, self._redo)
 
+    def history(self, day: date) -> Sequence[Step]:
+        """Every change of the day's file, newest first, by whomever it was made."""
+        return [step for step in reversed(self._store.steps(day)) if step.what]
+
     def article(self, key: str) -> Article | None:
         """The article of an item, to read; its `html` is foreign and must be sanitised again."""
         return self._store.article(key)
