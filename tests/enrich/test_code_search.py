@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +17,13 @@ from pipeline.enrich import (
     RepoVerifier,
     ServiceConfig,
 )
+from pipeline.enrich.code_verify import ENOUGH, tie
 from pipeline.ports import Lookup
+from pipeline.text import normal_title
 from pipeline.types import CodeClue, Paper
 from tests.conftest import StillClock
-from tests.enrich.builders import paper
+from tests.enrich.builders import paper, repo
+from tests.enrich.library import Library
 from tests.enrich.loopback import MemoryLimiter, Says, in_turn, serving
 from tests.enrich.shelf import Shelf
 
@@ -256,3 +260,45 @@ def test_a_hub_that_fails_is_asked_once(says: Says, clock: StillClock) -> None:
     assert len(server.asked) == 1
     assert set(found.deferred) == {PAPER.id, "arxiv:2404.09999"}
     assert len(found.issues) == 1
+
+
+OWN_PAPERS = {
+    "Alpha-VL/ConvMAE": "2205.03892",
+    "FengLi-ust/DN-DETR": "2203.01305",
+    "HRNet/Lite-HRNet": "2104.06403",
+    "Haochen-Wang409/U2PL": "2203.03884",
+    "Jia-Research-Lab/DSGN": "2001.03398",
+    "ViTAE-Transformer/ViTPose": "2204.12484",
+    "cv-rits/CoMoGAN": "2103.06879",
+    "ifzhang/ByteTrack": "2110.06864",
+    "lkeab/BCNet": "2103.12340",
+    "princeton-nlp/CoFiPruning": "2204.00408",
+    "swz30/MPRNet": "2102.02808",
+    "weiyithu/SurroundDepth": "2204.03636",
+    "wjn922/ReferFormer": "2201.00487",
+    "wty-ustc/HairCLIP": "2112.05142",
+    "xyzforever/BEVT": "2112.01529",
+    "yizhiwang96/TextLogoLayout": "2204.02701",
+    "yxuansu/MAGIC": "2205.02655",
+}
+"""Repositories of the notes by the paper they are about, checked by hand."""
+
+
+@pytest.mark.corpus
+def test_of_18_000_real_papers_a_real_readme_is_tied_to_its_own(corpus: Path) -> None:
+    library = Library(corpus)
+    papers = [paper(p.id, p.title, authors=p.authors) for p in library.papers() if len(p.title) > 8]
+    tied: dict[str, set[str]] = {}
+    for file in sorted((corpus / "github" / "readmes_of_notes_repos").iterdir()):
+        owner, name, *_ = file.name.split("__")
+        text = file.read_text("utf-8", "replace")
+        start = normal_title(text[:6000])
+        of = repo(f"{owner}/{name}")
+        for one in papers:
+            if one.id.removeprefix("arxiv:") in text or normal_title(one.title) in start:
+                found = tie(one, of, text)
+                if found and found.points >= ENOUGH:
+                    tied.setdefault(of.full_name, set()).add(one.id.removeprefix("arxiv:"))
+    wrong = {name: ids for name, ids in tied.items() if ids != {OWN_PAPERS.get(name)}}
+    assert not wrong
+    assert len(tied) >= 17
