@@ -240,6 +240,9 @@ class Scorer(Protocol):
     def score(self, candidates: Sequence[Candidate]) -> tuple[Score, ...]:
         """One score per candidate, in the same order."""
 
+    def remarks(self) -> tuple[Issue, ...]:
+        """What the reader should know of how the scores were made; empty where all is usual."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taste:

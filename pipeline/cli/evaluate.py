@@ -9,9 +9,55 @@ import typer
 
 from pipeline.cli.talk import Config, Json, say_json
 
-app = typer.Typer(no_args_is_help=True, help="估计得有多准，与简单方法并排。")
+app = typer.Typer(help="估计得有多准，与简单方法并排。")
 
 _RANKING_COLUMNS = (("排序损失", "kendall_loss"), ("AUC", "auc"), ("NDCG", "ndcg"))
+
+
+@app.callback(invoke_without_command=True)
+def history(
+    context: typer.Context,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="把相关度与实际取舍画成 SVG 存在这里。")
+    ] = None,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """用你自己的往期回测：先前的笔记与取舍能不能说中后来的。"""
+    if context.invoked_subcommand is not None:
+        return
+    from pipeline.score import calibration_svg, evaluate_history
+    from pipeline.settings import find_config, load_workspace
+    from pipeline.wiring import embedder, open_store, taste_of
+
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    store = open_store(workspace)
+    try:
+        found = evaluate_history(taste_of(workspace, store), embedder(workspace, store))
+    finally:
+        store.close()
+    if svg is not None:
+        svg.write_text(calibration_svg(found), encoding="utf-8")
+    if as_json:
+        say_json(found)
+        return
+    _say_history(found)
+
+
+def _say_history(found: dict[str, Any]) -> None:
+    typer.echo(f"往期 {found['kept']} 条，删掉 {found['dropped']} 条，模型 {found['model']}")
+    for row in found["ranking"]:
+        cells = f"AUC {_with_interval(row, 'auc')}  召回 {_with_interval(row, 'recall')}"
+        typer.echo(f"  {row['name']:12}{cells}")
+    for row in found["calibration"]:
+        span = f"相关度 {row['from']:.1f}–{row['to']:.1f}"
+        typer.echo(f"  {span}：{row['count']} 次，留下 {_with_interval(row, 'kept')}")
+    for row in found["stars"]:
+        typer.echo(
+            f"  星数·{row['name']}：平均差 {_with_interval(row, 'mae')}，各档平均 {row['macro_mae']:.3f}"
+        )
+    for sentence in found["remarks"]:
+        typer.echo(sentence)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipeline.score.chart import calibration_svg
 from pipeline.score.convert import convert_e5
 from pipeline.score.embed import CachedEmbedder, open_embedder
 from pipeline.score.interests import load_interests
@@ -20,14 +21,17 @@ from pipeline.score.words import archive_text, candidate_text
 
 if TYPE_CHECKING:
     from pipeline.score.evaluate import evaluate_ranking
+    from pipeline.score.history import evaluate_history
     from pipeline.score.scorer import RelevanceScorer
 
 __all__ = [
     "CachedEmbedder",
     "RelevanceScorer",
     "archive_text",
+    "calibration_svg",
     "candidate_text",
     "convert_e5",
+    "evaluate_history",
     "evaluate_ranking",
     "load_interests",
     "open_embedder",
@@ -44,4 +48,8 @@ def __getattr__(name: str) -> Any:
         from pipeline.score.evaluate import evaluate_ranking
 
         return evaluate_ranking
+    if name == "evaluate_history":
+        from pipeline.score.history import evaluate_history
+
+        return evaluate_history
     raise AttributeError(name)

@@ -71,19 +71,30 @@ def predict(similarity: Floats, stars: Doubles) -> Doubles:
     return median
 
 
-def try_stars(topics: Floats, stars: Doubles) -> StarEvidence:
-    """Backtest on notes in order of time, oldest first; both of the same length."""
+def unseen_stars(topics: Floats, stars: Doubles) -> tuple[Doubles, Doubles, Doubles] | None:
+    """Stars of unseen notes, as similar notes and as the mode of what came before tell them.
+
+    Notes in order of time, oldest first; None where there are too few.
+    """
     topics, stars = topics[-_NEWEST:], stars[-_NEWEST:]
     if len(stars) < _ENOUGH:
-        return StarEvidence()
+        return None
     bounds = np.linspace(0, len(stars), _PARTS + 1).astype(int)
     ours, modes = [], []
     for begin, end in zip(bounds[_FIRST:-1], bounds[_FIRST + 1 :], strict=True):
-        known, unseen = stars[:begin], stars[begin:end]
-        found = predict(topics[begin:end] @ topics[:begin].T, known)
-        ours.append(np.abs(found - unseen))
-        modes.append(np.abs(mode_of(known) - unseen))
-    own, mode = np.concatenate(ours), np.concatenate(modes)
+        known = stars[:begin]
+        ours.append(predict(topics[begin:end] @ topics[:begin].T, known))
+        modes.append(np.full(end - begin, mode_of(known)))
+    return stars[bounds[_FIRST] :], np.concatenate(ours), np.concatenate(modes)
+
+
+def try_stars(topics: Floats, stars: Doubles) -> StarEvidence:
+    """Backtest on notes in order of time, oldest first; both of the same length."""
+    found = unseen_stars(topics, stars)
+    if found is None:
+        return StarEvidence()
+    truth, ours, modes = found
+    own, mode = np.abs(ours - truth), np.abs(modes - truth)
     return StarEvidence(
         tried=len(own),
         mode_error=float(mode.mean()),

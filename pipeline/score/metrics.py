@@ -36,6 +36,18 @@ def auc(scores: Doubles, relevant: NDArray[np.bool_]) -> float:
     return float(np.mean((above > _TIE) + 0.5 * (np.abs(above) <= _TIE)))
 
 
+def rank_auc(scores: Doubles, relevant: NDArray[np.bool_]) -> float:
+    """`auc` by ranks, for many draws: n log n instead of n squared; equal scores count half."""
+    positive = int(relevant.sum())
+    negative = len(relevant) - positive
+    if not positive or not negative:
+        return float("nan")
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    above = float(ranks[relevant].sum()) - positive * (positive + 1) / 2
+    return above / (positive * negative)
+
+
 def ndcg(scores: Doubles, ratings: Doubles) -> float:
     """Discounted cumulative gain with gains 2^rating - 1, of the best possible; ties by place."""
     gains = np.exp2(ratings) - 1.0

@@ -140,7 +140,7 @@ class PastProfile:
         return (count * seen + _PRIOR_ITEMS * _PRIOR_REACH) / (count + _PRIOR_ITEMS)
 
     @cached_property
-    def _starred(self) -> tuple[Floats, NDArray[np.float64]]:
+    def starred(self) -> tuple[Floats, NDArray[np.float64]]:
         """Topics and stars of the newest starred items, oldest first."""
         rows = [n for n in _oldest_first(self.items) if 1 <= self.items[n].stars <= 5]
         chosen = np.asarray(rows[-_STARRED:], np.intp)
@@ -151,11 +151,11 @@ class PastProfile:
     @cached_property
     def star_evidence(self) -> StarEvidence:
         """Whether similar notes tell the stars better than the mode does."""
-        return try_stars(*self._starred)
+        return try_stars(*self.starred)
 
     def stars_like(self, vectors: Floats) -> list[int]:
         """The stars of the most similar notes, one number per row of topics."""
-        topics, stars = self._starred
+        topics, stars = self.starred
         return [round(float(s)) for s in predict(vectors @ topics.T, stars)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from pipeline.errors import Issue
 from pipeline.ports import Taste
 from pipeline.score.backtest import StarEvidence
 from pipeline.score.evidence import shares, soft_weights
@@ -190,6 +192,24 @@ class RelevanceScorer:
         """Whether the reader's past justifies stars other than the usual ones."""
         return self._past.star_evidence if self._past is not None else StarEvidence()
 
+    @property
+    def starred(self) -> tuple[Floats, NDArray[np.float64]]:
+        """Topics and stars of the newest starred notes, oldest first."""
+        if self._past is None:
+            return np.zeros((0, 0), np.float32), np.zeros(0)
+        return self._past.starred
+
+    def remarks(self) -> tuple[Issue, ...]:
+        """What the reader should know of how the scores were made: a lesson that was refused,
+        and that the past gives no evidence for other stars than the usual."""
+        found = []
+        lesson, evidence = self.lesson, self.star_evidence
+        if not math.isnan(lesson.after) and not lesson.used:
+            found.append(_remark("lesson", lesson.sentence))
+        if evidence.tried and not evidence.informative:
+            found.append(_remark("stars", evidence.sentence))
+        return tuple(found)
+
     def _stars(self, vectors: Floats, closest: Floats, muting: _Part) -> list[int]:
         strong = np.asarray([m.weight <= -_STRONG_MUTE for m in self._muted], bool)
         weights = [i.weight for i in self._wanted]
@@ -214,6 +234,11 @@ class RelevanceScorer:
             model=self._embedder.name,
             profile=self._version,
         )
+
+
+def _remark(code: str, sentence: str) -> Issue:
+    remedy = "不用处理；stardraft evaluate 可以看全部数字。"
+    return Issue(subject="打分", code=f"score.{code}", sentence=sentence, remedy=remedy)
 
 
 def _interest_part(wanted: Sequence[Interest], closest: Floats) -> _Part:

@@ -31,7 +31,7 @@ def score(app: App, run: Run) -> StageReport:
         tally.total += len(candidates)
         scores = scorer.score(candidates)
         app.store.save_scores(scores, version)
-        tally.step("made", count=len(scores))
+        tally.step("made", *scorer.remarks(), count=len(scores))
     return tally.report()
 
 

@@ -19,6 +19,7 @@ from pipeline.wiring.rooms import (
     fetcher,
     notebook,
     open_store,
+    taste_of,
     token,
     vector_size,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "publishing",
     "review_address",
     "run_day",
+    "taste_of",
     "tell_of_publication",
     "tell_of_run",
     "today",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Scorer,
         Shelf,
         Store,
+        Taste,
         Writer,
     )
 
@@ -94,19 +95,25 @@ def embedder(workspace: Workspace, store: Store) -> Embedder:
     )
 
 
-def _scorer(workspace: Workspace, store: Store, day: date) -> Scorer:
+def taste_of(workspace: Workspace, store: Store) -> Taste:
+    """What is known of the reader; raises `ConfigError` for what is wrong with the interests."""
     from pipeline.ports import Taste
-    from pipeline.score import RelevanceScorer, load_interests
+    from pipeline.score import load_interests
 
     interests, issues = load_interests(workspace.interests)
     if issues:
         raise ConfigError(*issues)
-    taste = Taste(
+    return Taste(
         interests=interests,
         archive=(*store.archive(), *store.rated()),
         dropped=tuple(store.dropped()),
     )
-    return RelevanceScorer(embedder(workspace, store), taste, day)
+
+
+def _scorer(workspace: Workspace, store: Store, day: date) -> Scorer:
+    from pipeline.score import RelevanceScorer
+
+    return RelevanceScorer(embedder(workspace, store), taste_of(workspace, store), day)
 
 
 def token() -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from pipeline.errors import Issue
 from pipeline.stages import App, Run, run_stages
 from pipeline.stages.run import midnight_after
 from pipeline.types import Candidate, Feed, RunReport, Score
@@ -26,6 +27,9 @@ class EqualScorer:
         return tuple(
             Score(article_id=c.article.id, relevance=0.5, suggested_stars=2) for c in candidates
         )
+
+    def remarks(self) -> tuple[Issue, ...]:
+        return ()
 
 
 class Morning:
