@@ -100,5 +100,18 @@ def backfill(first: Date, last: Date, config: Path | None = None) -> RunReport:
     return report
 
 
+@flow(name="work", persist_result=False)
+def work(config: Path | None = None) -> list[int]:
+    """Help a run elsewhere: read pages and score candidates until none are left.
+
+    Args:
+        config: The folder with settings.toml. Left out: the current folder.
+    """
+    from pipeline.wiring.upkeep import assist
+
+    die_with_server()
+    return [report.made for report in assist(config, call=as_task)]
+
+
 def _workspace(config: Path | None) -> Workspace:
     return load_workspace(find_config(config, Path.cwd()))

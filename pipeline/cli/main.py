@@ -41,6 +41,7 @@ for command in (
     reading.add,
     reading.extract,
     serve.serve,
+    serve.work,
     backfill.backfill,
     backup.backup,
     backup.restore,

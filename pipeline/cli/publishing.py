@@ -41,6 +41,7 @@ def publish(
     from pipeline.publish import gather
     from pipeline.settings import find_config, load_workspace
     from pipeline.wiring import SystemClock, publishing, today
+    from pipeline.wiring.upkeep import announce_publication
 
     workspace = load_workspace(find_config(config, Path.cwd()))
     day = day or today(workspace, SystemClock())
@@ -52,7 +53,9 @@ def publish(
         if dry_run:
             _show(publisher, material, overwrite, as_json)
         else:
-            _tell(publisher.publish(material, overwrite=overwrite), as_json)
+            done = publisher.publish(material, overwrite=overwrite)
+            _tell(done, as_json)
+            complain(announce_publication(workspace, SystemClock(), day, done))
 
 
 def _export(workspace: Workspace, day: date, kind: str, as_json: bool) -> None:

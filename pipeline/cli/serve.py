@@ -1,4 +1,4 @@
-"""`stardraft serve`: everything on its schedule, in one process."""
+"""`stardraft serve` and `stardraft work`: everything on its schedule, and help for a run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipeline.cli.talk import Config
+from pipeline.cli.talk import Config, Json, say_json, watching
 
 if TYPE_CHECKING:
     from flows.engine import Engine
@@ -29,3 +29,15 @@ def serve(config: Config = None) -> None:
 
     served(workspace, ready)
     typer.echo("停下了，没有留下任何进程。")
+
+
+def work(config: Config = None, as_json: Json = False) -> None:
+    """帮别处正在进行的运行读文章、估计相关程度；做完就停，不写笔记。"""
+    from dataclasses import asdict
+
+    from pipeline.wiring.upkeep import assist
+
+    with watching(quiet=as_json) as watch:
+        made = assist(config, done=watch.done if watch else lambda report: None)
+    if as_json:
+        say_json([asdict(report) for report in made])

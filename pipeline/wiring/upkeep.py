@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import Issue, UsageError
 from pipeline.settings import Workspace, find_config, load_workspace
-from pipeline.stages import directly
-from pipeline.stages.run import ORDER, Call
-from pipeline.types import RunReport
+from pipeline.stages import Run, directly
+from pipeline.stages.run import ORDER, Call, Done
+from pipeline.types import RunReport, StageReport
 from pipeline.wiring.clock import SystemClock, today
 from pipeline.wiring.day import Watch, run_day
 from pipeline.wiring.notices import tell_of_publication
-from pipeline.wiring.rooms import open_store
+from pipeline.wiring.rooms import build, open_store
 
 if TYPE_CHECKING:
     from pipeline.ports import Clock
     from pipeline.publish.publisher import Published
 
 MOST_DAYS = 366
+SHARED = ("extract", "score")
+"""The stages that cost CPU; several workers may share them."""
 BACKUPS = "backups"
 
 
@@ -78,6 +82,27 @@ def _check(first: date, last: date, now: date) -> None:
             remedy="写成 --from 2026-09-14 --to 2026-09-18 这样。",
         )
     )
+
+
+def assist(
+    config: Path | None, *, call: Call = directly, done: Done = lambda report: None
+) -> tuple[StageReport, ...]:
+    """Read pages and score candidates beside whoever is running, until none are left.
+
+    Needs no run lock: what is leased here nobody else does. Worth it on PostgreSQL, with more
+    machines or cores than one run uses.
+    """
+    clock = SystemClock()
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    made = []
+    with build(workspace, clock) as app:
+        day, now = today(workspace, clock), clock.now()
+        run = Run(run_id=uuid.uuid4().hex, day=day, started_at=now)
+        for name, stage in ORDER:
+            if name in SHARED:
+                made.append(call(name, partial(stage, app, run)))
+                done(made[-1])
+    return tuple(made)
 
 
 def keep_house(workspace: Workspace, clock: Clock) -> Path | None:
