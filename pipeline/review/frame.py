@@ -81,6 +81,8 @@ class Frame:
             "shortcuts": self.review.shortcuts,
             "key_rows": self._key_rows(),
         }
+        for name in environment.list_templates():  # compiled now, not under the first visitor
+            environment.get_template(name)
         return environment
 
     def render(self, template: str, **values: Any) -> str:

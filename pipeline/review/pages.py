@@ -197,10 +197,7 @@ class Pages:
 
     def opened(self, request: Request) -> Day:
         """The day of the address; 404 where there is no note of it."""
-        try:
-            day = date.fromisoformat(request.path_params["day"])
-        except ValueError:
-            raise HTTPException(404) from None
+        day = day_of(request)
         found = self._frame.rooms.desk.open(day)
         if found is None:
             raise HTTPException(404, self._frame.words("no_such_day", day=day))
@@ -214,6 +211,14 @@ class Pages:
     def _page(self, template: str, **values: Any) -> Response:
         answer: Response = self._frame.page(template, **values)
         return answer
+
+
+def day_of(request: Request) -> date:
+    """The day that the address names; 404 where it names none."""
+    try:
+        return date.fromisoformat(request.path_params["day"])
+    except ValueError:
+        raise HTTPException(404) from None
 
 
 def _view(request: Request) -> str:

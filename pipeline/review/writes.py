@@ -5,6 +5,7 @@ A page with scripts gets the pieces that changed, one without is sent back to th
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from pipeline.errors import Issue, StardraftError
 from pipeline.review import view
 from pipeline.review.desk_page import DeskPage, field_id, stamp
 from pipeline.review.frame import Frame
-from pipeline.review.pages import Pages
+from pipeline.review.pages import Pages, day_of
 from pipeline.text import squash
 
 _PLAIN = frozenset({"accept", "drop", "restore", "promote", "demote"})
@@ -36,25 +37,25 @@ class Writes:
     def change(self, request: Request) -> Response:
         """One change of the day's draft."""
         form = request.state.form
-        day = self._pages.opened(request)
+        day = day_of(request)
         what = form.get("do", "")
         change = self._change(day, what, form)
         if change is None:
             raise HTTPException(400)
-        outcome = self._frame.rooms.desk.apply(day.day, change)
+        outcome = self._frame.rooms.desk.apply(day, change)
         return self._answer(request, outcome, what, change.key)
 
     def undo(self, request: Request) -> Response:
         """Take back the newest change."""
-        day = self._pages.opened(request)
-        return self._answer(request, self._frame.rooms.desk.undo(day.day), "undo", "")
+        outcome = self._frame.rooms.desk.undo(day_of(request))
+        return self._answer(request, outcome, "undo", "")
 
     def redo(self, request: Request) -> Response:
         """Make the newest undone change again."""
-        day = self._pages.opened(request)
-        return self._answer(request, self._frame.rooms.desk.redo(day.day), "redo", "")
+        outcome = self._frame.rooms.desk.redo(day_of(request))
+        return self._answer(request, outcome, "redo", "")
 
-    def _change(self, day: Day, what: str, form: Any) -> Change | None:
+    def _change(self, day: date, what: str, form: Any) -> Change | None:
         """The form in the desk's words, None where it makes no sense."""
         name, _, argument = what.partition(":")
         same = {"key": form.get("key", ""), "id": form.get("id", "")[:64]}
@@ -65,10 +66,7 @@ class Writes:
             expected = form.get("expected") if name == "stars" else None
             return Change(action=name, value=argument, expected=expected, **same)  # type: ignore[arg-type]
         if name in _STEPS:
-            item = view.find(day, same["key"])
-            number = (item.number if item else 0) + _STEPS[name]
-            within = min(max(number, 1), max(len(day.items), 1))
-            return Change(action="move", value=str(within), **same) if item else None
+            return self._step(day, _STEPS[name], **same)
         if name == "title":
             expected = form.get("expected")
             return Change(action="title", value=squash(value), expected=expected, **same)
@@ -79,6 +77,15 @@ class Writes:
             expected = form.get("expected")
             return Change(action="image", value=argument, expected=expected, **same)
         return Change(action="add", value=value, id=same["id"]) if name == "add" else None
+
+    def _step(self, day: date, by: int, key: str, id: str) -> Change | None:
+        """One place up or down from where the item stands now; it stays at an end."""
+        now = self._frame.rooms.desk.open(day)
+        item = view.find(now, key) if now else None
+        if now is None or item is None:
+            return None
+        number = min(max(item.number + by, 1), max(len(now.items), 1))
+        return Change(action="move", key=key, id=id, value=str(number))
 
     def _answer(self, request: Request, outcome: Outcome, what: str, key: str) -> Response:
         day = self._frame.shown.remember(outcome.day, stamp(outcome.day))
