@@ -95,7 +95,8 @@ def wechat_html(note: Note, title: str) -> str:
         if piece.url not in notes:
             notes.append(piece.url)
         mark = f"<sup>[{notes.index(piece.url) + 1}]</sup>"
-        return mark if piece.text == piece.url else f"{escape(piece.text)}{mark}"
+        shown = _short(piece.url) if piece.text == piece.url else piece.text
+        return f"{escape(shown)}{mark}"
 
     parts = [f'<p style="{_HEADING}">{escape(_titled(note, title))}</p>']
     for number, item in enumerate(note.items, start=1):
@@ -114,6 +115,12 @@ def wechat_html(note: Note, title: str) -> str:
         )
     body = "\n".join(parts)
     return f'<section style="padding:0 8px;text-align:left">\n{body}\n</section>\n'
+
+
+def _short(url: str) -> str:
+    """An address to read, not to follow: without scheme, cut where it is long."""
+    plain = url.partition("://")[2].removeprefix("www.").rstrip("/")
+    return plain if len(plain) <= 60 else f"{plain[:59]}…"
 
 
 def _csdn(note: Note, title: str) -> str:
