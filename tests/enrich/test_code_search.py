@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -287,15 +288,19 @@ OWN_PAPERS = {
 @pytest.mark.corpus
 def test_of_18_000_real_papers_a_real_readme_is_tied_to_its_own(corpus: Path) -> None:
     library = Library(corpus)
-    papers = [paper(p.id, p.title, authors=p.authors) for p in library.papers() if len(p.title) > 8]
+    papers = [
+        (paper(p.id, p.title, authors=p.authors), normal_title(p.title))
+        for p in library.papers()
+        if len(p.title) > 8
+    ]
     tied: dict[str, set[str]] = {}
     for file in sorted((corpus / "github" / "readmes_of_notes_repos").iterdir()):
         owner, name, *_ = file.name.split("__")
         text = file.read_text("utf-8", "replace")
-        start = normal_title(text[:6000])
+        start, ids = normal_title(text[:2000]), set(re.findall(r"\d{4}\.\d{4,5}", text))
         of = repo(f"{owner}/{name}")
-        for one in papers:
-            if one.id.removeprefix("arxiv:") in text or normal_title(one.title) in start:
+        for one, title in papers:
+            if one.id.removeprefix("arxiv:") in ids or title in start:
                 found = tie(one, of, text)
                 if found and found.points >= ENOUGH:
                     tied.setdefault(of.full_name, set()).add(one.id.removeprefix("arxiv:"))
