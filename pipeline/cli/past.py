@@ -161,7 +161,9 @@ def _take_back(way: str, day: date | None, config: Path | None) -> None:
         complain((done.issue,))
         raise typer.Exit(Exit.FAILED)
     if done.conflict:
-        typer.echo(f"没有动：同一处后来又改过。\n文件里：{done.conflict.theirs}\n要换成：{done.conflict.mine}")
+        typer.echo(
+            f"没有动：同一处后来又改过。\n文件里：{done.conflict.theirs}\n要换成：{done.conflict.mine}"
+        )
         raise typer.Exit(Exit.FAILED)
     assert before, "what can be taken back was there"
     words = ("撤销了：", before.undo) if way == "undo" else ("重做了：", before.redo)
