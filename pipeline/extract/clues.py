@@ -53,6 +53,9 @@ _INTRODUCED = re.compile(
     r"|我们(?:团队|组)?的?(?:一个|一篇|一项|这个|这篇)?(?:最新|新|近期)的?(?:作品|工作|论文|文章|成果)"
 )
 _NAME_LABEL = re.compile(r"\W{0,3}((?=[\w-]*[A-Z])[A-Za-z][\w+-]{3,30})\s?[:：]\s?")
+_REFERRED = re.compile(
+    r"\W{0,3}(?:\d{1,2}[.、)]\s?)?(?:代码)?(?:主要)?(?:参考|借鉴|依赖)(?!链接|地址|答案)"
+)
 _SAID_IN = re.compile(r"[\s`）)\]】》]{0,4}[里中]\s?(?:提到|指出|所说|所述|说过?|也有)")
 _GENERIC = re.compile(r"\b(?:git\s?hub|paper|code|arxiv|pdf|repo|link|url)\b", re.IGNORECASE)
 _ASIDE = re.compile(
@@ -222,6 +225,8 @@ def _code_clues(scene: Scene, context: Context) -> Iterator[Clue]:
             yield 4.5, "参考资料里与论文成对的唯一仓库"
     if _BORROWED.search(context.lead[-40:] or context.label):
         yield -2.0, "前文说明只是参考或依赖"
+    if _REFERRED.match(context.lead[-40:].lstrip() or context.label):
+        yield -1.5, "标签说明只是参考"
     if context.place > 0.8 and _ASIDE.search(f"{context.lead[-40:]} {context.label}"):
         yield -2.5, "文末顺带推荐的其他项目"
     if promoted:

@@ -151,7 +151,9 @@ def as_paper(document: Document, context: Context) -> Context:
     labelled_so = _SURELY_PAPER.search(label) or (
         pdf
         and re.search(
-            r"论文|paper|原文|文献", f"{context.lead[-40:]} {context.label[-12:]}", re.IGNORECASE
+            r"论文|paper|原文|文献|文章(?:链接|地址)",
+            f"{context.lead[-40:]} {context.label[-12:]} {context.group}",
+            re.IGNORECASE,
         )
     )
     if (
