@@ -475,6 +475,12 @@ class Journal(Protocol):
     def step(self, day: date, number: int) -> Step:
         """One step with everything in it; it must exist."""
 
+    def intended(self, day: date) -> Step | None:
+        """The day's step that was intended and not settled, whole; None where there is none."""
+
+    def last_step(self, day: date) -> int:
+        """The number of the day's newest step, 0 where there is none."""
+
     def intend(self, step: Step) -> None:
         """Keep a step that is about to be made."""
 

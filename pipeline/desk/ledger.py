@@ -86,10 +86,9 @@ class Ledger:
 
     def _recover(self, day: date, text: str) -> None:
         """Finish what was intended: settled where the file has it, forgotten where not."""
-        intended = [s for s in self._journal.steps(day) if s.state == "intended"]
-        if not intended:
+        step = self._journal.intended(day)
+        if step is None:
             return
-        step = self._journal.step(day, intended[0].number)
         known = self._journal.known_note(day)
         before = known.text if known else ""
         after = reapplied(before, step.hunks)
@@ -143,10 +142,9 @@ class Ledger:
         return deeds(old, old_keys, new, keys, dropped)
 
     def _step(self, day: date, who: str, what: str, before: str, known: KnownNote) -> Step:
-        last = max((s.number for s in self._journal.steps(day)), default=0)
         return Step(
             day=day,
-            number=last + 1,
+            number=self._journal.last_step(day) + 1,
             who=who,  # type: ignore[arg-type]
             what=what,
             before=digest(before),

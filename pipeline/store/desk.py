@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 
 from pipeline.ports import Feedback, KnownNote, Step
 from pipeline.store import tables
@@ -46,8 +46,22 @@ class DeskRows(Part):
         table = tables.steps
         statement = select(table).where(table.c.day == day, table.c.number == number)
         with self.database.read() as connection:
-            row = connection.execute(statement).mappings().one()
-        return load(Step, row["doc"], **{name: row[name] for name in _COLUMNS})
+            return _step(connection.execute(statement).mappings().one())
+
+    def intended(self, day: date) -> Step | None:
+        """The day's step that was intended and not settled, whole; None where there is none."""
+        table = tables.steps
+        statement = select(table).where(table.c.day == day, table.c.state == "intended")
+        with self.database.read() as connection:
+            row = connection.execute(statement).mappings().one_or_none()
+        return _step(row) if row else None
+
+    def last_step(self, day: date) -> int:
+        """The number of the day's newest step, 0 where there is none."""
+        table = tables.steps
+        with self.database.read() as connection:
+            statement = select(func.max(table.c.number)).where(table.c.day == day)
+            return connection.scalar(statement) or 0
 
     def intend(self, step: Step) -> None:
         """Keep a step that is about to be made."""
@@ -116,6 +130,10 @@ class DeskRows(Part):
         statement = select(table.c.day).distinct().order_by(table.c.day.desc())
         with self.database.read() as connection:
             return list(connection.scalars(statement))
+
+
+def _step(row: RowMapping) -> Step:
+    return load(Step, row["doc"], **{name: row[name] for name in _COLUMNS})
 
 
 def _step_row(step: Step) -> Row:
