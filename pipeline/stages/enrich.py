@@ -62,8 +62,11 @@ def enrich(app: App, run: Run) -> StageReport:
 
 
 def _with_code(app: App, desk: _Desk, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates whose code had to be looked for are put together anew, with what was found."""
-    papers = {p.id: p for c in candidates for p in app.enricher.without_code(c)}
+    """Candidates whose code had to be looked for are put together anew, with what was found.
+
+    The newest articles come first: searches are few, and yesterday's must not use up today's.
+    """
+    papers = {p.id: p for c in reversed(candidates) for p in app.enricher.without_code(c)}
     clues = desk.look_for_code(tuple(papers.values()), lambda paper_id: timedelta.max)
     if not clues:
         return list(candidates)

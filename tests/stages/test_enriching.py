@@ -449,3 +449,22 @@ def test_a_title_beyond_arxiv_is_found_and_each_catalogue_asked_once(desk: Desk)
         again = asked(server)
         assert desk.candidate("two").papers[0].id == "openreview:abcdefg"
         assert (again["crossref"], again["openreview"]) == (1, 1), "only for the third"
+
+
+def test_few_searches_go_to_the_newest_articles(desk: Desk) -> None:
+    papers = [
+        PaperFacts(
+            id=f"2404.{n:05d}",
+            title=f"Counting the Leaves of Tree Number {n} in Autumn",
+            abstract="We.",
+        )
+        for n in range(20)
+    ]
+    desk.world.add(*papers)
+    made = [article(f"a{n}", paper_link(f"arxiv:{p.id}"), hour=n) for n, p in enumerate(papers)]
+    desk.reads(*made)
+    with replay(desk) as server:
+        desk.runs(server)
+        searched = " ".join(u for u in server.stats.urls if "search/repositories" in u)
+    assert "2404.00019" in searched
+    assert "2404.00000" not in searched
