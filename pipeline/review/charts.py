@@ -25,6 +25,8 @@ _BINS = 5
 _MAX_SOURCES = 12
 _MAX_INTERESTS = 5
 _MAX_REASONS = 8
+_LEAST_SHARE = 0.005
+"""What would be drawn as +0.00; the table has it all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,8 @@ def _of(day: Day) -> list[Seen]:
 
 def explanation(score: Score, w: Words) -> Chart:
     """What pulled one score up and down, the strongest first."""
-    strongest = sorted(score.reasons, key=lambda r: -abs(r.share))[:_MAX_REASONS]
+    told = [r for r in score.reasons if abs(r.share) >= _LEAST_SHARE]
+    strongest = sorted(told, key=lambda r: -abs(r.share))[:_MAX_REASONS]
     rows = [(f"{w(r.kind)} · {r.label}", r.share) for r in strongest]
     figures = [(w(r.kind), r.label, float(r.share)) for r in score.reasons]
     return Chart(

@@ -80,7 +80,7 @@ class DeskPage:
             state=view.state_of(item),
             account=view.account(item),
             time=view.moment(article.published, self._frame.zone) if article else "",
-            gist="" if gist == squash(item.item.title) else gist[:_GIST],
+            gist="" if gist in squash(item.item.title) else gist[:_GIST],
             marks=self._marks(item),
             hidden=hidden,
             drafted=item.state == "pending" and not item.key.startswith("hand-"),
