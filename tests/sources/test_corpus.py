@@ -12,14 +12,17 @@ import pytest
 
 from tests.sources.conftest import NOW, Read
 
-SUITES = (
-    "feedparser_tests",
-    "gofeed_testdata",
-    "feed-rs_fixture",
-    "rss-parser_test",
-    "more",
-    "reader_tests_data",
-)
+SUITES = {
+    "feedparser_tests": 2107,
+    "gofeed_testdata": 1091,
+    "feed-rs_fixture": 132,
+    "rss-parser_test": 60,
+    "more": 138,
+    "reader_tests_data": 13,
+}
+"""Each suite with how many files of it there are at least.
+
+All of them take 9 s together."""
 
 
 def contents(path: Path) -> bytes:
@@ -30,8 +33,8 @@ def contents(path: Path) -> bytes:
 @pytest.mark.parametrize("suite", SUITES)
 def test_a_parser_suite_ends_in_parses_or_words(suite: str, corpus: Path, read: Read) -> None:
     files = sorted(p for p in (corpus / "feeds" / suite).rglob("*") if p.is_file())
-    assert files
-    for path in files[::3]:
+    assert len(files) >= SUITES[suite]
+    for path in files:
         poll = read(path.read_bytes())
         assert all(i.code and i.sentence and i.remedy for i in poll.issues), path.name
         for entry in poll.entries:
