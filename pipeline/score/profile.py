@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy as np
 from pipeline.score.backtest import StarEvidence, predict, try_stars
 from pipeline.score.lexical import WordIndex, telling
 from pipeline.score.near import Past
+from pipeline.score.shelf import VectorShelf, item_keys
 from pipeline.score.topic import EVERYDAY, languages
 from pipeline.score.words import archive_text
 from pipeline.types import ArchiveItem
@@ -69,19 +71,28 @@ class Nearness:
 class PastProfile:
     """The archive as vectors and words; recent items and those of many stars count more."""
 
-    def __init__(self, archive: Sequence[ArchiveItem], space: TopicSpace) -> None:
+    def __init__(
+        self,
+        archive: Sequence[ArchiveItem],
+        space: TopicSpace,
+        shelf: VectorShelf | None = None,
+        keys: Sequence[bytes] = (),
+    ) -> None:
         self.items = tuple(archive)
         self._space = space
-        self._texts = [archive_text(item) for item in archive]
-        raw = space.embedder.embed(self._texts)
-        self._past = Past(space, raw, languages(self._texts), _preference(self.items))
-        newest = _oldest_first(self.items)[-_NEWEST_WORDS:]
+        shelf = shelf or VectorShelf(None)
+        raw, language_of = shelf.rows(archive, keys or item_keys(archive), space.embedder)
+        self._past = Past(space, raw, language_of, _preference(self.items))
+        self._order = sorted(
+            range(len(self.items)), key=lambda n: (self.items[n].day, self.items[n].position)
+        )
+        newest = self._order[-_NEWEST_WORDS:]
         self._place = {row: place for place, row in enumerate(newest)}
-        self._index = WordIndex([self._texts[n] for n in newest], EVERYDAY)
+        self._index = WordIndex([archive_text(self.items[n]) for n in newest], EVERYDAY)
 
     def own(self, rows: Ints) -> tuple[Floats, Nearness]:
         """Topics of the items in these rows, and how near each is to the rest of the archive."""
-        texts = [self._texts[int(r)] for r in rows]
+        texts = [archive_text(self.items[int(r)]) for r in rows]
         raw, language_of = self._past.raw[rows], self._past.language_of[rows]
         near = self.near(raw, texts, language_of, rows)
         return self._space.topics(raw, language_of), near
@@ -142,7 +153,7 @@ class PastProfile:
     @cached_property
     def starred(self) -> tuple[Floats, NDArray[np.float64]]:
         """Topics and stars of the newest starred items, oldest first."""
-        rows = [n for n in _oldest_first(self.items) if 1 <= self.items[n].stars <= 5]
+        rows = [n for n in self._order if 1 <= self.items[n].stars <= 5]
         chosen = np.asarray(rows[-_STARRED:], np.intp)
         stars = np.asarray([self.items[int(n)].stars for n in chosen], np.float64)
         topics = self._space.topics(self._past.raw[chosen], self._past.language_of[chosen])
@@ -159,10 +170,6 @@ class PastProfile:
         return [round(float(s)) for s in predict(vectors @ topics.T, stars)]
 
 
-def _oldest_first(items: Sequence[ArchiveItem]) -> list[int]:
-    return sorted(range(len(items)), key=lambda n: (items[n].day, items[n].position))
-
-
 def _preference(items: Sequence[ArchiveItem]) -> Floats:
     """What age and stars add to each past item, in spreads; shape (items,)."""
     # Age counts from the newest note, not from today: a pause of a year is no change of taste.
@@ -174,10 +181,13 @@ def _preference(items: Sequence[ArchiveItem]) -> Floats:
     return preference
 
 
-def taste_version(name: str, taste: Taste) -> str:
-    """Everything of the taste and the model that a score depends on, as one string."""
-    parts = [name]
+def taste_version(name: str, taste: Taste, keys: Sequence[bytes]) -> str:
+    """Everything of the taste and the model that a score depends on, as one string; `keys` are
+    the archive's (`shelf.item_keys`)."""
+    digest = sha256()
+    for key, item in zip(keys, taste.archive, strict=True):
+        digest.update(key + b"%d %d" % (item.day.toordinal(), item.stars))
+    parts = [name, digest.hexdigest()]
     parts += [f"i {i.phrase} {i.weight!r}" for i in taste.interests]
-    for kind, items in (("a", taste.archive), ("d", taste.dropped)):
-        parts += [f"{kind} {i.day} {i.stars} {archive_text(i)}" for i in items]
+    parts += [f"d {i.day} {i.stars} {archive_text(i)}" for i in taste.dropped]
     return "\x1e".join(parts)

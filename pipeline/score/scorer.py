@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from pipeline.score.evidence import shares, soft_weights
 from pipeline.score.explain import DROPPED, KEPT, START, WORDS, past_label, sentence
 from pipeline.score.learned import Lesson, attempt, comparable, fit
 from pipeline.score.profile import Nearness, PastProfile, taste_version
+from pipeline.score.shelf import VectorShelf, item_keys
 from pipeline.score.stars import habit
 from pipeline.score.topic import TopicSpace, languages
 from pipeline.score.wishes import Wishes
@@ -66,24 +68,34 @@ class RelevanceScorer:
     """Scores candidates against one reader's taste on one day.
 
     Vectors of interests and archive are made (or fetched from the cache) at the first call and
-    kept. A candidate's score does not depend on the other candidates.
+    kept; in the folder `memory`, where given, also from one process to the next. A candidate's
+    score does not depend on the other candidates.
     """
 
-    def __init__(self, embedder: Embedder, taste: Taste, today: date) -> None:
+    def __init__(
+        self, embedder: Embedder, taste: Taste, today: date, memory: Path | None = None
+    ) -> None:
         past = tuple(i for i in taste.archive if i.day <= today)
         self._embedder = embedder
         self._taste = Taste(interests=taste.interests, archive=past, dropped=taste.dropped)
         self._wanted = tuple(i for i in taste.interests if i.weight > 0)
         self._muted = tuple(i for i in taste.interests if i.weight < 0)
         self._habit = habit(past)
+        self._shelf = VectorShelf(memory)
 
     def version(self) -> str:
         """Changes with the model, the formula, the interests, the archive and the dropped."""
         return self._version
 
     @cached_property
+    def _keys(self) -> list[bytes]:
+        return item_keys(self._taste.archive)
+
+    @cached_property
     def _version(self) -> str:
-        return short_hash(taste_version(f"{_FORMULA} {self._embedder.name}", self._taste))
+        return short_hash(
+            taste_version(f"{_FORMULA} {self._embedder.name}", self._taste, self._keys)
+        )
 
     def score(self, candidates: Sequence[Candidate]) -> tuple[Score, ...]:
         """One score per candidate, in the same order; relevance rounded to 4 decimals."""
@@ -119,7 +131,8 @@ class RelevanceScorer:
 
     @cached_property
     def _past(self) -> PastProfile | None:
-        return PastProfile(self._taste.archive, self._space) if self._taste.archive else None
+        archive = self._taste.archive
+        return PastProfile(archive, self._space, self._shelf, self._keys) if archive else None
 
     @property
     def lesson(self) -> Lesson:

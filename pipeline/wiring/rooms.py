@@ -113,7 +113,8 @@ def taste_of(workspace: Workspace, store: Store) -> Taste:
 def _scorer(workspace: Workspace, store: Store, day: date) -> Scorer:
     from pipeline.score import RelevanceScorer
 
-    return RelevanceScorer(embedder(workspace, store), taste_of(workspace, store), day)
+    taste = taste_of(workspace, store)
+    return RelevanceScorer(embedder(workspace, store), taste, day, workspace.state)
 
 
 def token() -> str | None:
