@@ -241,7 +241,8 @@ def _reads_as(read: Note, wanted: Note) -> bool:
     """True where the text holds the items that were meant, and nothing slipped out of one."""
     if (len(read.items), len(read.also_seen)) != (len(wanted.items), len(wanted.also_seen)):
         return False
-    last = len(wanted.items) - 1
+    gone = bool(wanted.also_head) and not wanted.also_seen
+    last = len(wanted.items) - 1 if gone else -1
     pairs = enumerate(zip(read.items, wanted.items, strict=True))
     return all(_is(a, b, last=at == last) for at, (a, b) in pairs) and all(
         map(_is_entry, read.also_seen, wanted.also_seen)
@@ -249,13 +250,13 @@ def _reads_as(read: Note, wanted: Note) -> bool:
 
 
 def _is(read: NoteItem, wanted: NoteItem, *, last: bool) -> bool:
-    """True for the same item; prose that stood below the list may come to stand below the last."""
+    """True for the same item; prose below a list that went comes to stand below the last one."""
     mine, theirs = plain(read.raw), plain(wanted.raw)
     if wanted.raw and (mine == theirs or (last and mine.startswith(f"{theirs}\n\n"))):
         return True
     return (
-        (read.stars, bool(read.image), len(read.extra))
-        == (wanted.stars, bool(wanted.image), len(wanted.extra))
+        (read.stars, bool(read.image)) == (wanted.stars, bool(wanted.image))
+        and (len(read.extra) == len(wanted.extra) or (last and len(read.extra) > len(wanted.extra)))
         and [f.name for f in read.fields] == [f.name for f in wanted.fields]
         and bool(read.url) == bool(wanted.url)
     )

@@ -149,6 +149,14 @@ def test_the_last_also_seen_entry_goes_with_its_block_but_prose_stays(reader: Re
     assert "块后面的话。" in reader.text
 
 
+def test_the_last_also_seen_entry_taken_up_leaves_the_prose_below_the_list(reader: Reader) -> None:
+    reader.edit("</details>\n", "</details>\n\n块后面的话。\n")
+    for key in ("己", "庚", "辛"):
+        assert reader.apply("promote", key).applied
+    assert keys(reader.day())[-1] == "辛"
+    assert reader.text.count("块后面的话。") == 1
+
+
 def test_moved_and_renumbered(reader: Reader) -> None:
     day = reader.apply("move", "戊", "2").day
     assert keys(day) == ["甲", "戊", "乙", "丙", "丁"]
