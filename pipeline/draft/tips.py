@@ -14,7 +14,9 @@ from pipeline.text import language, normal_title, squash
 
 _MAX_TEXT = 30_000
 _MAX_SENTENCES = 400
-_SENTENCE_END = re.compile(r"(?<=[。！？!?])(?![”」』）)])|(?<=[a-z\d)]\.)\s+(?=[A-Z\u4e00-\u9fff“])|\n+")
+_SENTENCE_END = re.compile(
+    r"(?<=[。！？!?])(?![”」』）)])|(?<=[a-z\d)]\.)\s+(?=[A-Z\u4e00-\u9fff“])|\n+"
+)
 _LINE_NOISE = re.compile(
     r"^\s*(?:Abstract\s*[:：]|[#>*+\-•·]+|\d+[.、)）]|[（(][\da-z][)）]|图\s*\d+|表\s*\d+)\s*"
 )
