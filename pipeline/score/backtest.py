@@ -25,6 +25,7 @@ _PARTS, _FIRST = 5, 2
 _ENOUGH = 30
 """Starred notes below which nothing is tried."""
 _NEWEST = 2000
+_RESAMPLED = 1000
 _SHARPNESS = 12.0
 """Weight of a neighbour: e to this times its cosine of topics."""
 
@@ -99,7 +100,7 @@ def try_stars(topics: Floats, stars: Doubles) -> StarEvidence:
         tried=len(own),
         mode_error=float(mode.mean()),
         own_error=float(own.mean()),
-        difference=interval(own - mode),
+        difference=interval(own - mode, draws=_RESAMPLED),
     )
 
 

@@ -105,6 +105,7 @@ class Rarity:
         counted = [set(terms(t)) for t in texts]
         self._count = len(counted) + 1000.0 + _PRIOR
         self._seen = Counter(word for words in counted for word in words)
+        self._weights: dict[str, float] = {}
 
     def vector(self, text: str) -> dict[str, float]:
         """The text as weights of its words, of length 1 (empty where nothing is telling)."""
@@ -113,8 +114,11 @@ class Rarity:
         return {word: value / length for word, value in weights.items()}
 
     def _weight(self, word: str) -> float:
-        seen = self._seen[word] + 1.0 + PER_THOUSAND.get(word, UNLISTED)
-        return max(0.0, math.log(self._count / seen))
+        known = self._weights.get(word)
+        if known is None:
+            seen = self._seen[word] + 1.0 + PER_THOUSAND.get(word, UNLISTED)
+            known = self._weights[word] = max(0.0, math.log(self._count / seen))
+        return known
 
 
 class WordIndex:
@@ -179,9 +183,11 @@ def telling(words: Mapping[str, float], count: int) -> Sequence[str]:
     ordered = sorted(words, key=lambda w: (-words[w], w))
     chosen: list[str] = []
     for word in ordered:
+        if len(chosen) == count:
+            break
         if not any(_overlap(word, c) for c in chosen):
             chosen.append(word)
-    return chosen[:count]
+    return chosen
 
 
 def _overlap(left: str, right: str) -> bool:

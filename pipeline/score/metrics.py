@@ -57,11 +57,11 @@ def ndcg(scores: Doubles, ratings: Doubles) -> float:
     return float((gains[order] * discounts).sum() / best) if best else float("nan")
 
 
-def interval(values: Doubles, seed: int = 0) -> tuple[float, float]:
+def interval(values: Doubles, seed: int = 0, draws: int = _DRAWS) -> tuple[float, float]:
     """The 95 % bootstrap interval of the mean of per-user values, NaN left out."""
     known = values[~np.isnan(values)]
     if not len(known):
         return float("nan"), float("nan")
-    rows = np.random.default_rng(seed).integers(0, len(known), (_DRAWS, len(known)))
+    rows = np.random.default_rng(seed).integers(0, len(known), (draws, len(known)))
     low, high = np.percentile(known[rows].mean(axis=1), [2.5, 97.5])
     return float(low), float(high)

@@ -40,7 +40,7 @@ _RECENCY, _STAR_BONUS = 0.25, 0.125
 """What a past item loses with age at most, and what each star above two adds, in spreads."""
 _WORD_SPREAD = 0.037
 """The unit of shared words: chosen with the two cosines at one to one."""
-_NEWEST_WORDS = 2000
+_NEWEST_WORDS = 1000
 _SAMPLE = 128
 _STARRED = 2000
 _PRIOR_ITEMS, _PRIOR_REACH = 10.0, 6.0
