@@ -17,6 +17,8 @@ _DEEPEST = 200
 _MOST_ELEMENTS = 400_000  # at 50 µs each in feedparser; 10,000 entries have a fifth of it
 _LOOSE_MOST = 1_000_000
 _MOST_UNCLOSED = 300
+_MOST_ATTRIBUTES = 1000
+_LONG_TAG = 3 * _MOST_ATTRIBUTES  # an attribute has at least as many characters
 _ROOT = re.compile(r"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel|item|entry)[\s>/:]", re.IGNORECASE)
 _LOOK_FOR_ROOT = 50_000
 _HTML = re.compile(
@@ -28,9 +30,19 @@ _OPAQUE = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 
 
 def may_be_feed(text: str) -> bool:
-    """A cheap look at the head: some element of a feed, and no web page around it."""
+    """A cheap look: some element of a feed at its head, no web page around it, and no element
+    with so many attributes that comparing them with each other takes minutes."""
     head = text[:_LOOK_FOR_ROOT]
-    return bool(_ROOT.search(head)) and not _HTML.match(head)
+    return bool(_ROOT.search(head)) and not _HTML.match(head) and not _is_overloaded(text)
+
+
+def _is_overloaded(text: str) -> bool:
+    return any(
+        len(tag) > _LONG_TAG
+        and not tag.startswith("!")
+        and tag.partition(">")[0].count("=") > _MOST_ATTRIBUTES
+        for tag in text.split("<")
+    )
 
 
 def condition(text: str) -> State:

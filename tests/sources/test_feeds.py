@@ -239,6 +239,7 @@ BOMBS = {
     + "]><rss><channel><title>&a11;</title></channel></rss>",
     "ampersands": "<rss><channel><item><title>" + "&" * 100_000,
     "attributes": "<rss><channel><item><link " + "href=x " * 30_000 + ">",
+    "different attributes": "<rss " + " ".join(f'a{n}="x"' for n in range(50_000)) + "></rss>",
 }
 
 
