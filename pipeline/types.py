@@ -440,6 +440,15 @@ class StageReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostUse:
+    """What one host was asked for in a run: requests, and decoded bytes of its answers."""
+
+    host: str
+    requests: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """One run: its stages in order, the note it wrote, and whether anything failed."""
 
@@ -453,6 +462,9 @@ class RunReport:
     also_seen: int = 0
     caught_up: tuple[date, ...] = ()
     """Earlier days that had no note and got theirs in this run."""
+    hosts: tuple[HostUse, ...] = ()
+    """Every host of the web that was asked, the most bytes first; arXiv and GitHub's APIs are
+    counted by their stage."""
 
     @property
     def partly_failed(self) -> bool:

@@ -83,7 +83,7 @@ def status(
     from pathlib import Path
 
     from pipeline.report import as_json as plain
-    from pipeline.report import issue_lines, stage_line
+    from pipeline.report import issue_lines, outcome, stage_line, traffic_line
     from pipeline.settings import find_config, load_workspace
     from pipeline.wiring import open_store
 
@@ -99,11 +99,11 @@ def status(
     if not runs:
         typer.echo("还没有运行过。下一步：stardraft run")
     for report in runs:
-        outcome = "部分失败" if report.partly_failed else "完成"
-        typer.echo(
-            f"{report.started_at:%Y-%m-%d %H:%M} UTC  {report.day} 的笔记：{outcome}，{report.items} 条"
-        )
+        began = f"{report.started_at:%Y-%m-%d %H:%M} UTC"
+        typer.echo(f"{began}  {report.day} 的笔记：{outcome(report)}")
         for stage in report.stages:
             typer.echo(f"  {stage_line(stage)}")
+        if line := traffic_line(report):
+            typer.echo(f"  {line}")
         for line in issue_lines(i for s in report.stages for i in s.issues):
             typer.echo(f"  {line}")

@@ -18,6 +18,8 @@ STAGE_NAMES = {
     "score": "估计相关程度",
     "draft": "写笔记",
 }
+_MORE_NAMES = {"notify": "通知"}
+"""What follows the stages of some runs."""
 _MADE = {
     "poll": "条新条目",
     "fetch": "个网页",
@@ -25,13 +27,15 @@ _MADE = {
     "enrich": "篇已核对",
     "score": "篇已估计",
     "draft": "条写入笔记",
+    "notify": "条发出",
 }
 MAX_ISSUES_SHOWN = 20
+MAX_HOSTS_SHOWN = 3
 
 
 def stage_line(stage: StageReport) -> str:
     """One line for a finished stage."""
-    name = STAGE_NAMES.get(stage.stage, stage.stage)
+    name = STAGE_NAMES.get(stage.stage) or _MORE_NAMES.get(stage.stage, stage.stage)
     parts = [f"{stage.made} {_MADE.get(stage.stage, '')}".strip()]
     if stage.skipped:
         parts.append(f"略过 {stage.skipped}")
@@ -84,6 +88,9 @@ def summary_lines(report: RunReport, note_path: str | None) -> list[str]:
         lines.append(f"{report.day:%Y-%m-%d} 没有新文章，笔记不变：{note_path}")
     else:
         lines.append(f"{report.day:%Y-%m-%d} 没有可写的文章，没有写笔记。")
+    if report.caught_up:
+        days = "、".join(f"{day:%Y-%m-%d}" for day in report.caught_up)
+        lines.append(f"还补写了 {days}。")
     if issues:
         lines.append(f"略过与失败（{len(issues)} 处）：")
         lines.extend(issue_lines(issues))
@@ -93,6 +100,33 @@ def summary_lines(report: RunReport, note_path: str | None) -> list[str]:
         else "下一步：stardraft doctor 检查来源和设置。"
     )
     return lines
+
+
+def traffic_line(report: RunReport) -> str:
+    """Requests and bytes in all and of the busiest hosts; empty where none was asked."""
+    if not report.hosts:
+        return ""
+    requests = sum(use.requests for use in report.hosts)
+    size = sum(use.bytes for use in report.hosts)
+    most = "，".join(
+        f"{_one_line(use.host)} {use.requests} 次 {use.bytes / 1e6:.1f} MB"
+        for use in report.hosts[:MAX_HOSTS_SHOWN]
+    )
+    more = " 等" if len(report.hosts) > MAX_HOSTS_SHOWN else ""
+    return (
+        f"网络：{len(report.hosts)} 个主机，请求 {requests} 次，{size / 1e6:.1f} MB（{most}{more}）"
+    )
+
+
+def outcome(report: RunReport) -> str:
+    """How a run ended, in a few words, with what it was for."""
+    if report.finished_at is None:
+        return "没有做完（中断了，或还在运行）"
+    ended = "部分失败" if report.partly_failed else "完成"
+    if all(stage.stage != "draft" for stage in report.stages):
+        return f"只收集，{ended}"
+    also = "、".join(f"{day:%m-%d}" for day in report.caught_up)
+    return f"{ended}，{report.items} 条" + (f"；还补写了 {also}" if also else "")
 
 
 def as_json(report: RunReport) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pipeline.stages.enrich import enrich
 from pipeline.stages.poll import poll
 from pipeline.stages.read import extract
 from pipeline.stages.write import draft, score
-from pipeline.types import RunReport, StageReport
+from pipeline.types import HostUse, RunReport, StageReport
 
 Stage = Callable[[App, Run], StageReport]
 Call = Callable[[str, Callable[[], StageReport]], StageReport]
@@ -155,4 +155,13 @@ def _report(app: App, run: Run, stages: Sequence[StageReport], missed: Sequence[
         items=drafted.made if drafted else 0,
         also_seen=drafted.skipped if drafted else 0,
         caught_up=tuple(d for d, s in zip(missed, drafts, strict=False) if s.made),
+        hosts=_hosts(app),
     )
+
+
+def _hosts(app: App) -> tuple[HostUse, ...]:
+    used = [
+        HostUse(host=host, requests=requests, bytes=size)
+        for host, (requests, size) in app.fetcher.bytes_per_host().items()
+    ]
+    return tuple(sorted(used, key=lambda use: (-use.bytes, -use.requests, use.host)))

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from pipeline.errors import Issue
-from pipeline.report import as_json, issue_lines, stage_line, summary_lines
-from pipeline.types import RunReport, StageReport
+from pipeline.report import (
+    as_json,
+    issue_lines,
+    outcome,
+    stage_line,
+    summary_lines,
+    traffic_line,
+)
+from pipeline.types import HostUse, RunReport, StageReport
 
 NOW = datetime(2026, 9, 18, 1, 0, tzinfo=UTC)
 
@@ -62,3 +70,22 @@ def test_the_report_is_plain_json() -> None:
     assert data["day"] == "2026-09-18"
     assert data["stages"][0]["issues"][0]["code"] == "page.deleted"
     assert data["partly_failed"] is False
+
+
+def test_traffic_is_said_with_its_busiest_hosts() -> None:
+    hosts = tuple(HostUse(host=f"h{n}", requests=n, bytes=n * 10**6) for n in (9, 5, 3, 1))
+    said = traffic_line(replace(report(), hosts=hosts))
+    assert said == (
+        "网络：4 个主机，请求 18 次，18.0 MB（h9 9 次 9.0 MB，h5 5 次 5.0 MB，h3 3 次 3.0 MB 等）"
+    )
+    assert traffic_line(report()) == ""
+    data = as_json(replace(report(), hosts=hosts))
+    assert data["hosts"][0] == {"host": "h9", "requests": 9, "bytes": 9_000_000}
+
+
+def test_how_a_run_ended() -> None:
+    assert outcome(report()) == "只收集，完成"
+    drafted = replace(report(), stages=(StageReport(stage="draft"),), items=3)
+    assert outcome(drafted) == "完成，3 条"
+    assert outcome(replace(drafted, caught_up=(date(2026, 9, 17),))) == "完成，3 条；还补写了 09-17"
+    assert outcome(replace(drafted, finished_at=None)).startswith("没有做完")
