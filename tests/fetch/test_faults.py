@@ -142,7 +142,7 @@ def _started(send: Send) -> Send:
 def test_a_fault_is_a_named_issue(name: str, make: Callable[..., PoliteFetcher]) -> None:
     route, causes = FAULTS[name]
     with FaultServer({"/fault": route, "/fine": reply(b"fine")}) as server:
-        fetcher = make(timeout=0.5, max_bytes=1_000_000)
+        fetcher = make(timeout=2.0, max_bytes=1_000_000)
         urls = [server.url("/fault"), server.url("/fine")]
         results = {f.request.url: f for f in fetcher.fetch_many(FetchRequest(url=u) for u in urls)}
     issue = results[urls[0]].issue

@@ -37,7 +37,7 @@ def polled_beside(route: bytes | Handler, folder: Path, clock: StillClock) -> tu
     good = reply(feed_of(clock.now()).encode())
     with FaultServer({"/fault": route, "/1": good, "/2": good}) as server:
         policy = FetchPolicy(
-            allow_private=("127.0.0.1",), timeout=0.5, max_bytes=1_000_000, host_delays={}
+            allow_private=("127.0.0.1",), timeout=2.0, max_bytes=1_000_000, host_delays={}
         )
         paths = ("/1", "/fault", "/2")
         feeds = [Feed(id=p, title=f"来源{p}", url=server.url(p)) for p in paths]

@@ -96,7 +96,7 @@ def test_every_fault_in_one_run(
     (folder / "feeds.opml").write_text(write_opml([*feeds[:9], good, *feeds[9:]]), "utf-8")
     allowed = [host(n) for n in (*FAULTS, *LATER, *WRONG, *LOOPBACK, *UNREACHABLE, "good")]
     monkeypatch.setenv("STARDRAFT_FETCH__ALLOW_PRIVATE", json.dumps(allowed))
-    monkeypatch.setenv("STARDRAFT_FETCH__TIMEOUT", "1")
+    monkeypatch.setenv("STARDRAFT_FETCH__TIMEOUT", "3")
     monkeypatch.setenv("STARDRAFT_FETCH__MAX_MEGABYTES", "1")
     monkeypatch.setattr("pipeline.wiring.rooms._scorer", lambda *_: EqualScorer())
     ran = runner.invoke(command, ["run", "--no-prefect", "--config", str(folder)])
