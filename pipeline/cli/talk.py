@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -79,10 +79,23 @@ def _lines() -> Watch:
     from pipeline.report import stage_line
     from pipeline.wiring import Watch
 
+    waiting = _once_waiting()
     return Watch(
-        progress=lambda stage, done, total: None,
+        progress=lambda stage, done, total: waiting(stage),
         done=lambda report: typer.echo(stage_line(report), err=True),
     )
+
+
+def _once_waiting() -> Callable[[str], None]:
+    """Says once that another run has to end first."""
+    said: list[str] = []
+
+    def waiting(stage: str) -> None:
+        if stage == "wait" and not said:
+            said.append(stage)
+            typer.echo("另一个 stardraft 正在运行，等它结束；Ctrl+C 不等。", err=True)
+
+    return waiting
 
 
 @contextmanager
@@ -97,8 +110,12 @@ def _bars() -> Iterator[Watch]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
+        waiting = _once_waiting()
 
         def progress(stage: str, done: int, total: int) -> None:
+            if stage == "wait":
+                waiting(stage)
+                return
             if stage not in tasks:
                 tasks[stage] = bars.add_task(STAGE_NAMES.get(stage, stage))
             bars.update(tasks[stage], completed=done, total=total or None)

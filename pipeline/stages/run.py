@@ -37,6 +37,9 @@ COLLECT = ("poll", "fetch", "extract", "enrich", "score")
 WRITE = ("score", "draft")
 """What needs no network: the notes of days whose articles are there already."""
 
+WAITING = "wait"
+"""What a watcher is told instead of a stage while another run holds the store."""
+
 LOOK_AGAIN = 1.0
 """Seconds between two looks whether the other run has ended."""
 
@@ -124,6 +127,7 @@ def _take_turn(app: App, run: Run, wanted: Sequence[str]) -> RunReport | None:
         except RunLockedError:
             if app.clock.now() >= deadline:
                 raise
+            run.progress(WAITING, 0, 0)
             app.clock.sleep(LOOK_AGAIN)
 
 

@@ -125,8 +125,11 @@ def test_every_command_does_what_the_document_says(
         finally:
             newcomer.stop()
     for command, words in said.items():
-        if " run " in command:
+        if "/stardraft run " in command:
             assert len(words.splitlines()) <= 30, words
+    watched = next(w for c, w in said.items() if c.endswith("--watch"))
+    assert "draft.ready" in watched
+    assert "artifact.created * run-report" in watched
     assert len(receiver) == 1, "the second run of the day, the first that was told where"
     assert any("都好" in words for words in said.values())
     assert any("恢复好了" in words for words in said.values())
