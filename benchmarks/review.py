@@ -113,7 +113,7 @@ def _keys(chrome: Browser, url: str, count: int) -> list[float]:
     page.goto(url)
     for number in range(count):
         page.keyboard.press("j")
-        page.wait_for_timeout(80)  # a reader looks at an item before deciding
+        page.wait_for_timeout(200)  # a reader looks at an item before deciding
         page.keyboard.press(str(number % 5 + 1))
         _wait_for(page, number + 1)
     took = page.evaluate("window.took")

@@ -44,10 +44,10 @@ def difference(old: Day, new: Day) -> Patch:
     for place in LISTS:
         before: Sequence[DeskItem] = getattr(old, place)
         after: Sequence[DeskItem] = getattr(new, place)
-        known = {item.key: _bare(item) for item in before}
+        known = {item.key: item for item in before}
         for tag, a, b, c, d in _steps(before, after):
             if tag == "equal":
-                changed += [item for item in after[c:d] if known[item.key] != _bare(item)]
+                changed += [item for item in after[c:d] if not _same(known[item.key], item)]
                 continue
             gone += [item.key for item in before[a:b]]
             if d > c:
@@ -65,8 +65,11 @@ def _steps(
     return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
 
 
-def _bare(item: DeskItem) -> DeskItem:
-    return replace(item, number=0)
+def _same(one: DeskItem, other: DeskItem) -> bool:
+    """True where both rows read the same: the number is not part of a row."""
+    if one.number != other.number:
+        other = replace(other, number=one.number)
+    return one == other
 
 
 class Shown:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.desk import Change, Conflict, Day, DayBrief, DeskItem, Outcome
 from pipeline.errors import Issue
+from pipeline.ports import Step
 from pipeline.text import short_hash
 from pipeline.types import (
     Article,
@@ -33,7 +34,7 @@ Dress = Callable[[str], str]
 
 def field(name: str, value: str) -> NoteField:
     """A field whose value may be a Markdown link."""
-    links = ()
+    links: tuple[NoteLink, ...] = ()
     if value.startswith("["):
         text, _, url = value[1:].partition("](")
         links = (NoteLink(text=text, url=url.rstrip(")")),)
@@ -150,6 +151,9 @@ class FakeDesk:
 
     def open(self, day: date) -> Day | None:
         return self.now if day == DAY else None
+
+    def history(self, day: date) -> Sequence[Step]:
+        return ()
 
     def article(self, key: str) -> Article | None:
         return self.articles.get(key)
