@@ -46,6 +46,7 @@ def opening(host: str, port: int, token: str) -> Opening:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host.strip("[]"), port))
+        listener.listen(64)  # a browser that comes before the server waits instead of failing
     except OSError as error:
         listener.close()
         raise UsageError(_taken(host, port, error)) from error

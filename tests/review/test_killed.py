@@ -78,7 +78,6 @@ def _lines(workspace: Workspace) -> str:
 def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     workspace = stocked(tmp_path / "notes", items=ITEMS, also=0)
     found = opening("127.0.0.1", 0, "")
-    found.listener.listen(16)  # callers wait in the queue while nobody serves
     port = found.listener.getsockname()[1]
     with rooms_of(workspace) as rooms:
         gate = Gate(hosts=local_hosts(port), secret=rooms.secret())
