@@ -35,7 +35,7 @@ from pipeline.types import Candidate, Feed, Fetched, FetchRequest, Page, Score
 from pipeline.wiring import SystemClock, build
 from tests.postgres import binaries, database, server
 
-_NOW = datetime(2026, 9, 18, 1, tzinfo=UTC)
+_NOW = datetime.now(UTC)
 _SERVER = ("shared_buffers=1GB", "max_wal_size=8GB", "synchronous_commit=off", "fsync=off")
 _PARAGRAPH = "<p>本文提出了一种新的目标检测方法，把被遮挡的目标找回来，精度提高了三个点。</p>"
 _PAGE = (
@@ -107,7 +107,8 @@ def fill(url: str, feeds: int, articles: int) -> None:
     store = open_store(url)
     known = [Feed(id=f"f{n}", title=f"f{n}", url=f"https://f.org/{n}") for n in range(feeds)]
     store.sync_feeds(known, _NOW)
-    past = "timestamptz '2026-09-17 00:00+00' - (n / 3000.0) * interval '1 hour'"
+    yesterday = (_NOW - timedelta(days=1)).date()
+    past = f"timestamptz '{yesterday} 00:00+00' - (n / 3000.0) * interval '1 hour'"
     with store.database.write() as connection:
         for sql in (
             "INSERT INTO entries (id, feed_id, url_key, state, carries_all, attempts, "
@@ -118,7 +119,7 @@ def fill(url: str, feeds: int, articles: int) -> None:
             f"'a' || n, lpad(to_hex(n), 16, '0'), 'ok', {past}, 'a' || n, '{_ARTICLE}' "
             "FROM generate_series(1, :articles) n",
             "INSERT INTO candidates (article_id, note_day, first_seen_at, covered, doc) SELECT "
-            f"'a' || n, date '2026-09-17' - (n / 500), {past}, '[]', "
+            f"'a' || n, date '{yesterday}' - (n / 500), {past}, '[]', "
             '\'{"feed_title":"f"}\' FROM generate_series(1, :articles) n',
             "INSERT INTO scores (article_id, version, doc) SELECT 'a' || n, '1', "
             '\'{"article_id":"a\' || n || \'","relevance":0.5,"suggested_stars":2}\' '
