@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from pipeline.enrich.arxiv_index import ArxivConfig, ArxivIndex
 from pipeline.enrich.catalogue import CatalogueIndex, ServiceConfig
-from pipeline.enrich.code_search import GithubSearch, HuggingFaceFinder, RepoVerifier
+from pipeline.enrich.code_search import GithubSearch, RepoVerifier
 from pipeline.enrich.crossref import Crossref
 from pipeline.enrich.enricher import PaperEnricher
 from pipeline.enrich.github_door import GithubConfig
 from pipeline.enrich.github_index import GithubIndex
+from pipeline.enrich.huggingface import HuggingFaceFinder
 from pipeline.enrich.openreview import OpenReview
 from pipeline.enrich.tokens import find_token
 
