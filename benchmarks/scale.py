@@ -239,7 +239,7 @@ def _worker(url: str, write: int) -> int:
             tempfile.TemporaryDirectory() as folder,
             build(workspace(Path(folder), url), SystemClock()) as built,
         ):
-            noted = _Noted(built.extractor)
+            noted: Any = _Noted(built.extractor)
             app = replace(built, extractor=noted)
             now = datetime.now(UTC)
             extract(app, Run(run_id="w", day=now.date(), started_at=now))

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline.errors import Issue
-from pipeline.errors import Issue
 from pipeline.ports import Lookup
 from pipeline.settings import load_workspace
 from pipeline.stages import Run, run_stages
@@ -43,9 +42,6 @@ class Fair:
     def score(self, candidates: Sequence[Candidate]) -> tuple[Score, ...]:
         ids = [c.article.id for c in candidates]
         return tuple(Score(article_id=i, relevance=0.5, suggested_stars=2) for i in ids)
-
-    def remarks(self) -> tuple[Issue, ...]:
-        return ()
 
     def remarks(self) -> tuple[Issue, ...]:
         return ()

@@ -135,7 +135,7 @@ def test_every_older_schema_migrates_with_its_rows(tmp_path: Path) -> None:
         store = open_store(str(file))
         assert store.memories(["a"])["a"].etag == "kept"
         store.close()
-        with sqlite3.connect(file) as connection:
-            (version,) = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
-        connection.close()
+        plain = sqlite3.connect(file)
+        (version,) = plain.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
+        plain.close()
         assert version == REVISIONS[-1]
