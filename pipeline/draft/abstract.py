@@ -36,14 +36,14 @@ _LEADING_VENUE = re.compile(
 )
 _LEADING_DATED_VENUE = re.compile(
     rf"^{_VENUE}(?<=\d){_HONOUR}\s+(?=[\u4e00-\u9fff“]{{2}}|[A-Z][\w-]*[:：])"
-    r"(?!最新|论文|接收|放榜|workshop|竞赛)",
+    r"(?!最新|论文|接收|放榜|workshop|竞赛|中的|的|[预征截投]|参会|投稿)",
     re.IGNORECASE,
 )
-_LEADING_TAG = re.compile(r"^\s*【[^】]{1,8}】\s*")
+_LEADING_TAG = re.compile(r"^\s*【[^】]{1,8}】\s*(?![一二三四五六七八九十\d]{1,3}[，、.．：])")
 _LEADING_NOTE = re.compile(r"^\s*[(（【]\s*附[^)）】]{1,12}[)）】]\s*")
 _TRAILING_VENUE = re.compile(
     rf"\s*(?:{_OPEN}\s*(?:{_VENUE})[^)）\]】]{{0,12}}{_CLOSE}|{_BAR}[^|｜丨]{{0,3}}(?:{_VENUE})[^|｜丨]{{0,8}}"
-    rf"|(?<=[！!。，,])\s*{_VENUE}\s*(?:已?接收|录用|中稿|入选|Oral){{1,2}}|\s+{_VENUE}(?<=\d))\s*$",
+    rf"|(?<=[！!。，,])\s*{_VENUE}\s*(?:已?接收|录用|中稿|入选|Oral){{1,2}}|(?<![入中当候]选|[中投]稿|收录|接收|登上|斩获|[亮闪]相|盘点|解读)(?<![于在到被])\s+{_VENUE}(?<=\d))\s*$",
     re.IGNORECASE,
 )
 _TRAILING_NOTE = re.compile(
@@ -51,10 +51,10 @@ _TRAILING_NOTE = re.compile(
     re.IGNORECASE,
 )
 _TRAILING_CALL = re.compile(
-    r"[，,！!\s]*(?:建议收藏|值得收藏|收藏|强烈推荐|快来看看|速看|赶紧收藏|建议mark)[！!。~]*\s*$"
+    r"[，,！!\s]+(?:(?:建议|注意|值得|记得|先)收藏|收藏|强烈推荐|快来看看|速看|赶紧收藏|建议mark)[！!。~]*\s*$"
 )
 _TRAILING_FLUFF = re.compile(
-    r"(?:\s*(?:\.{2,}|…+|。{2,})|\s*是什么鬼[？?]?|\s+by\s[^，。]{2,30}|[:：](?:概述|上|中|下|[一二三四五])"
+    r"(?:\s*(?:\.{2,}|…+|。{2,})|\s*是什么鬼[？?]?|(?<=[\u4e00-\u9fff])\s+by\s[^，。]{2,30}|[:：](?:概述|上|中|下|[一二三四五])"
     r"|，[^，！!]{0,6}(?:太牛了|太强了|太香了|惊艳|逆天|杀疯了|YYDS)[！!]*)\s*$"
 )
 _MORE_SHOUTS = re.compile(
@@ -65,7 +65,7 @@ _MIDDLE_VENUE = re.compile(
     re.IGNORECASE,
 )
 _SHOUTED = re.compile(r"^(.{6,}?)！[^！，A-Za-z]{0,8}太[\u4e00-\u9fff]{1,4}了！.{0,30}$")
-_TEASING = re.compile(r"，[^，：:！？?A-Za-z]{4,16}[？?]$")
+_TEASING = re.compile(r"，让[^，：:！？?A-Za-z]{4,16}[？?]$")
 _ANSWERED = re.compile(
     r"^[^，。：:！？?A-Za-z]{4,24}[？?](?=[^，。：:！？?]{2,14}(?:证实|证明|发现|表明|显示)[:：])"
 )
@@ -74,20 +74,25 @@ _LESSON = re.compile(rf"^(.{{4,40}}(?:教程|指南)){_BAR}.{{12,}}$")
 _NAMED_TAG = re.compile(r"^\s*【\s*([A-Za-z][\w+-]*)\s*(?:解读|详解|论文解读)\s*】\s*")
 _COLUMN_AT_END = re.compile(rf"{_BAR}[\u4e00-\u9fffA-Za-z]{{2,8}}\s*$")
 _LEADING_FLUFF = re.compile(
-    r"^(?:聊聊我?|有人|论文(?:解释|速读|笔记|分享|精读|阅读)[:：|｜\s]+|[\u4e00-\u9fff]{0,6}IEEE论文[:：]"
-    r"|你一定从未看过如此|(?:你[^，一]|再不用|再也不用|别再)[^，。！？!?]{2,20}，|[A-Za-z][A-Za-z0-9'’-]*(?:\s+[A-Za-z0-9'’-]+){3,}\s+(?=[\u4e00-\u9fff]{6}))"
+    r"^(?:聊聊我?|有人(?=[用把])|论文(?:解释|速读|笔记|分享|精读|阅读)(?:[:：|｜\s]|[-—–]\s)+|[\u4e00-\u9fff]{0,6}IEEE论文[:：]"
+    r"|你一定从未看过如此|再(?:也)?不用[^，。！？!?]{2,20}，|[A-Za-z][A-Za-z0-9'’-]*(?:\s+[A-Za-z0-9'’-]+){3,}\s+(?=[\u4e00-\u9fff]{6,16}(?:解读|进展|综述|详解|笔记)$))"
 )
 _FIRST_BAR = re.compile(_BAR)
 _EXCLAIMED = re.compile(r"^([^！!，。：:？?|｜丨]{2,16})[！!]\s*")
-_STAYS = re.compile(r"^(?:超越|打破|即插即用|首个|首次|20\d\d|助力)|提出|开源|诞生|(?:放榜|来袭)$")
+_STAYS = re.compile(
+    r"^(?:超越|打破|即插即用|首个|首次|20\d\d|助力)|提出|开源|诞生|造出|做出|研发|研制|发布|推出|(?:放榜|来袭)$"
+)
 _TELLS = re.compile(r"提出|开源|发布|推出|[:：]|最新研究|SOTA|重新")
 _NAMED = re.compile(r"[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9+-]*")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MAX_COLUMN = 8
 
 
 def abstract_of(title: str) -> str:
     """The title's content in one line; never empty where the title is not."""
     whole = squash(title)[:600]
+    if not _CHINESE.search(whole):
+        return _in_english(whole)
     text = subject_first(_strip_middle(_strip_lead(whole)))
     text = _strip_end(_strip_shouts(text))
     for step in (
@@ -99,6 +104,12 @@ def abstract_of(title: str) -> str:
     ):
         text = step(text).strip() or text
     return text if _is_enough(text) else whole
+
+
+def _in_english(title: str) -> str:
+    """Without venue and tag alone: an English title is mostly a paper's, where every word counts."""
+    text = _cut(_LEADING_TAG, _cut(_LEADING_VENUE, title))
+    return _cut(_TRAILING_VENUE, text).strip() or title
 
 
 def _strip_lead(text: str) -> str:

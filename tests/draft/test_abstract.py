@@ -72,10 +72,36 @@ from pipeline.draft import abstract_of
         ("Nature Machine Intelligence | 甲大用网络预测某某", "甲大用网络预测某某"),
         ("CVPR 2026 最佳论文提名 | FooNet：某某重建", "FooNet：某某重建"),
         ("Nature语言模型是什么", "Nature语言模型是什么"),
+        ("CVPR 2026 | Counting Sheep by Sleeping", "Counting Sheep by Sleeping"),
+        ("论文笔记 - 某某预训练模型综述", "某某预训练模型综述"),
+        ("Sheep for the Night 羊群检测最新进展", "羊群检测最新进展"),
     ],
 )
 def test_what_goes_and_what_stays(title: str, abstract: str) -> None:
     assert abstract_of(title) == abstract
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Counting Sheep by Learning to Sleep",
+        "Fine Grained Sheep Are Better Than Coarse Ones: Or Not",
+        "学习某某，如何避免从入门到放弃？",
+        "一部手机加几行代码，如何搞定重建？",
+        "你还弄不懂的某某变换，网络只用三十行代码就学会了",
+        "甲少年造出自动驾驶单车！图纸已开源，硬件成本一万",
+        "有人工智能的地方就有某某",
+        "CVPR 2026 中的领域适应 一种某某分割方法",
+        "AAAI-26 预征稿通知",
+        "MICCAI 2026 Continual Learning 的某某器官和肿瘤分割",
+        "Foo Anything Model 2 正式开源支持视频里的分割",
+        "【从零开始学Foo】三，基于某某模型结构了解前端",
+        "甲实验室五篇论文入选 CVPR 2026",
+        "某某博物馆的十件收藏",
+    ],
+)
+def test_a_title_that_would_lose_its_sense_stays_whole(title: str) -> None:
+    assert abstract_of(title) == title
 
 
 @given(st.text(alphabet="ABC甲乙丙 |｜！：（）【】()[]，2026CVPR…?？附论文下载", max_size=80))
