@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.enrich import wording
+from pipeline.enrich.joining import surnames
 from pipeline.enrich.titles import content_words, same_paper, searchable, words
 from pipeline.ports import Clock, Limiter, Lookup
 from pipeline.types import Paper
@@ -161,7 +161,7 @@ def agreed(title: str, hits: Sequence[Paper]) -> Paper | None:
     exact = [p for p in near if words(p.title) == words(title)]
     chosen = list({p.id: p for p in exact or near}.values())
     if len(chosen) > 1:
-        people = [_surnames(p) for p in chosen]
+        people = [surnames(p) for p in chosen]
         if not all(a & b for n, a in enumerate(people) for b in people[n + 1 :]):
             return None
     return min(chosen, key=_preference, default=None)
@@ -169,8 +169,3 @@ def agreed(title: str, hits: Sequence[Paper]) -> Paper | None:
 
 def _preference(paper: Paper) -> tuple[bool, str, str]:
     return (not paper.venue, paper.published.isoformat() if paper.published else "9", paper.id)
-
-
-def _surnames(paper: Paper) -> frozenset[str]:
-    last = (re.split(r"[\s,]+", a.strip())[-1].casefold() for a in paper.authors[:50])
-    return frozenset(name for name in last if len(name) > 1)

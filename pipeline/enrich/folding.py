@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from pipeline.enrich import wording
+from pipeline.enrich.joining import fuller, joined
 from pipeline.enrich.titles import contradicts
 from pipeline.errors import Issue
 from pipeline.text import normal_title
-from pipeline.types import Article, Candidate, Repo, RepoState
+from pipeline.types import Article, Candidate, Paper, Repo, RepoState
 
 _NEAR = 0.6
 """Share of common two-letter pieces from which two headlines about one repository are equal."""
@@ -26,7 +27,8 @@ _GROUP_LIMIT = 200
 def fold(candidates: Sequence[Candidate], keep: Sequence[str] = ()) -> tuple[Candidate, ...]:
     """One candidate per subject, in the order in which the subjects first come.
 
-    Folded are: articles with exactly the same main papers; articles without papers but with the
+    Folded are: articles with exactly the same main papers, also where one links the preprint and
+    another its DOI (see `joined`); articles without papers but with the
     same main repositories and near-equal headlines; reprints, equal in headline and nearly so in
     text. Articles that share only some papers stay apart and are told of each other. The order
     of `candidates` changes neither who leads nor the groups; folding twice changes nothing.
@@ -34,16 +36,19 @@ def fold(candidates: Sequence[Candidate], keep: Sequence[str] = ()) -> tuple[Can
     Articles in `keep` lead, so that a better article later in the day does not push out the one
     that stands in the note already, perhaps with the reader's edits; two of them stay two.
     """
-    groups = _grouped(candidates, frozenset(keep))
-    return _tell_shared(tuple(_merge(group) for group in groups))
+    ids = joined(p for c in candidates for p in c.papers)
+    groups = _grouped(candidates, frozenset(keep), ids)
+    return _tell_shared(tuple(_merge(group, ids) for group in groups), ids)
 
 
-def _grouped(candidates: Sequence[Candidate], keep: frozenset[str]) -> list[list[Candidate]]:
+def _grouped(
+    candidates: Sequence[Candidate], keep: frozenset[str], ids: Mapping[str, str]
+) -> list[list[Candidate]]:
     groups: list[list[Candidate]] = []
     shelves: dict[Hashable, list[list[Candidate]]] = {}
     ranked = sorted(candidates, key=lambda c: (c.article.id not in keep, _rank(c)))
     for candidate in ranked:
-        key, near = _key(candidate)
+        key, near = _key(candidate, ids)
         shelf = shelves.setdefault(key, [])
         kept = candidate.article.id in keep
         open_to = (g for g in shelf[:_GROUP_LIMIT] if not (kept and g[0].article.id in keep))
@@ -57,10 +62,12 @@ def _grouped(candidates: Sequence[Candidate], keep: frozenset[str]) -> list[list
     return sorted(groups, key=lambda group: min(order[id(c)] for c in group))
 
 
-def _key(candidate: Candidate) -> tuple[Hashable, Callable[[Candidate, Candidate], bool]]:
+def _key(
+    candidate: Candidate, ids: Mapping[str, str]
+) -> tuple[Hashable, Callable[[Candidate, Candidate], bool]]:
     """The shelf on which a candidate's equals can stand, and what makes them equal there."""
     if candidate.papers:
-        return ("papers", frozenset(p.id for p in candidate.papers)), _agree_on_papers
+        return ("papers", frozenset(ids[p.id] for p in candidate.papers)), _agree_on_papers
     if candidate.repos:
         return ("repos", frozenset(r.full_name.lower() for r in candidate.repos)), _near_headlines
     return ("title", normal_title(candidate.article.title)), _same_text
@@ -71,7 +78,7 @@ def _agree_on_papers(one: Candidate, other: Candidate) -> bool:
     if _doubted(one) or _doubted(other):
         return one.article.id == other.article.id
     titles = {p.id: p.title for p in other.papers}
-    return not any(contradicts(p.title, titles[p.id]) for p in one.papers)
+    return not any(p.id in titles and contradicts(p.title, titles[p.id]) for p in one.papers)
 
 
 def _doubted(candidate: Candidate) -> bool:
@@ -120,12 +127,13 @@ def _usable(repo: Repo) -> bool:
     return repo.state not in (RepoState.GONE, RepoState.BLOCKED, RepoState.EMPTY)
 
 
-def _merge(group: list[Candidate]) -> Candidate:
+def _merge(group: list[Candidate], ids: Mapping[str, str]) -> Candidate:
     lead, *others = group
     if not others:
         return lead
     return replace(
         lead,
+        papers=_fuller_papers(group, ids),
         repos=lead.repos or next((c.repos for c in others if c.repos), ()),
         pending=tuple(dict.fromkeys(p for c in group for p in c.pending)),
         issues=tuple(dict.fromkeys(i for c in group for i in c.issues)),
@@ -136,20 +144,31 @@ def _merge(group: list[Candidate]) -> Candidate:
     )
 
 
+def _fuller_papers(group: list[Candidate], ids: Mapping[str, str]) -> tuple[Paper, ...]:
+    """The first one's papers, each by the best record that any article of the group has of it."""
+    records: dict[str, list[Paper]] = {}
+    for paper in (p for c in group for p in c.papers):
+        records.setdefault(ids[paper.id], []).append(paper)
+    made = (fuller(p, records[ids[p.id]]) for p in group[0].papers)
+    return tuple({p.id: p for p in made}.values())
+
+
 def _others(lead: Candidate, group: Iterable[Candidate]) -> tuple[Article, ...]:
     articles = {a.id: a for c in group for a in (c.article, *c.covered_by)}
     articles.pop(lead.article.id, None)
     return tuple(sorted(articles.values(), key=lambda a: (a.published or _LATER, a.id)))
 
 
-def _tell_shared(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+def _tell_shared(
+    candidates: tuple[Candidate, ...], ids: Mapping[str, str]
+) -> tuple[Candidate, ...]:
     """Doubtful pairs are flagged, not merged: a paper that stands in two candidates."""
     first: dict[str, Candidate] = {}
     told = []
     for candidate in candidates:
         issues: list[Issue] = []
         for paper in candidate.papers:
-            other = first.setdefault(paper.id, candidate)
+            other = first.setdefault(ids.get(paper.id, paper.id), candidate)
             if other is not candidate:
                 issues.append(wording.shared_paper(paper, other.article.title))
         told.append(_with_issues(candidate, issues))

@@ -151,3 +151,51 @@ def test_articles_about_nothing_in_common_stay_apart() -> None:
 
 def test_nothing_folds_to_nothing() -> None:
     assert fold([]) == ()
+
+
+LONG = "Following Every Ring of a Tree Across Seasons"
+PREPRINT = paper("2404.01234", LONG, authors=("Wei Lindqvist", "Ana Moraes"))
+PRINTED = paper(
+    "x", f"{LONG}.", id="doi:10.1000/ring", abstract="", authors=("Lindqvist",), venue="ECCV 2024"
+)
+
+
+def test_a_preprint_and_its_doi_are_one_paper() -> None:
+    printed, preprint = article("printed", hour=1), article("preprint", hour=2)
+    for order in itertools.permutations(
+        [candidate(printed, (PRINTED,)), candidate(preprint, (PREPRINT,))]
+    ):
+        (made,) = fold(order)
+        assert made.article is printed
+        assert made.covered_by == (preprint,)
+        assert made.papers == (replace(PREPRINT, venue="ECCV 2024"),)
+        assert fold([made]) == (made,)
+
+
+def test_equal_titles_of_different_people_stay_two() -> None:
+    other = replace(PRINTED, authors=("Somebody Else",))
+    assert len(fold([candidate(article("a"), (other,)), candidate(article("b"), (PREPRINT,))])) == 2
+
+
+def test_two_preprints_of_one_title_stay_two() -> None:
+    other = replace(PREPRINT, id="arxiv:2501.00001")
+    both = [candidate(article("a"), (other,)), candidate(article("b"), (PREPRINT,))]
+    assert len(fold(both)) == 2
+    third = candidate(article("c"), (PRINTED,))
+    assert {fold(order)[0].covered_by for order in itertools.permutations([*both, third])} == {()}
+
+
+def test_a_title_of_a_word_or_two_joins_nothing() -> None:
+    left, right = replace(PREPRINT, title="Tree Rings"), replace(PRINTED, title="Tree rings")
+    assert len(fold([candidate(article("a"), (left,)), candidate(article("b"), (right,))])) == 2
+
+
+def test_an_id_called_by_two_titles_joins_nothing() -> None:
+    misnamed = replace(PREPRINT, title="Quite Another Paper on Trees", abstract="", authors=())
+    made = fold(
+        [
+            candidate(article("a"), (misnamed, PREPRINT)),
+            candidate(article("b"), (PRINTED,)),
+        ]
+    )
+    assert [c.covered_by for c in made] == [(), ()]
