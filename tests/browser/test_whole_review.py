@@ -66,7 +66,7 @@ def test_by_keyboard_only(page: Page, house: House) -> None:
     ]
     page.locator("a.primary").focus()
     press(page, "Enter")
-    page.wait_for_url("**/publish")
+    page.locator("#confirm button:focus").wait_for()
     press(page, "Enter")
     page.locator(".done").wait_for()
     assert house.published().decode() == note
