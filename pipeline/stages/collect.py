@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline.errors import Issue
@@ -19,7 +20,8 @@ from pipeline.types import (
 from pipeline.urls import host_of, redacted_url
 
 MAX_PAGES_PER_RUN = 5000
-PAGE_ATTEMPTS = 8
+PAGE_ATTEMPTS = 20
+"""After which a page is given up; with a run a day and the waits between, about three weeks."""
 _PAGE_BACKOFF = timedelta(minutes=10)
 LONGEST = timedelta(hours=24)
 CAPTCHA_PAUSE = timedelta(hours=6)
@@ -146,15 +148,25 @@ def _fetch_failed(
 ) -> None:
     now = app.clock.now()
     named = about(item.entry.title or redacted_url(item.entry.url), issue)
+    captcha = issue.code == "page.captcha"
     next_at = None
-    if issue.temporary and item.attempts + 1 < PAGE_ATTEMPTS:
-        wait = (
-            CAPTCHA_PAUSE
-            if issue.code == "page.captcha"
-            else backoff(_PAGE_BACKOFF, item.attempts, item.entry_id)
-        )
+    # A captcha is about us and not about the page: however often it comes, the article is there.
+    if captcha or (issue.temporary and item.attempts + 1 < PAGE_ATTEMPTS):
+        wait = CAPTCHA_PAUSE if captcha else backoff(_PAGE_BACKOFF, item.attempts, item.entry_id)
         if retry_after is not None:
             wait = max(wait, timedelta(seconds=min(retry_after, LONGEST.total_seconds())))
         next_at = now + wait
+    elif issue.temporary:
+        named = _given_up(named)
     app.store.fetch_failed(item.entry_id, named, now, next_at)
     tally.step("failed" if issue.temporary else "skipped", named)
+
+
+def _given_up(issue: Issue) -> Issue:
+    """The last failure of a page, without the promise to try again."""
+    return replace(
+        issue,
+        sentence=f"{issue.sentence.rstrip('。')}；已试 {PAGE_ATTEMPTS} 次，不再试。",
+        remedy="请在浏览器里打开；读得到的话，另存为网页放进 saved 文件夹，下次运行会读。",
+        temporary=False,
+    )
