@@ -20,6 +20,18 @@ FeedKind = Literal["feed", "wechat", "arxiv", "inbox", "files"]
 LinkKind = Literal["paper", "code", "dataset", "demo", "project", "video", "other"]
 LinkRole = Literal["main", "mentioned"]
 PageOrigin = Literal["web", "feed", "file"]
+PictureKind = Literal[
+    "figure",
+    "qr_code",
+    "divider",
+    "banner",
+    "icon",
+    "tracking_pixel",
+    "blank",
+    "stand_in",
+    "unreadable",
+]
+"""What a picture turned out to be; `stand_in` and `unreadable` say nothing of the picture meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +220,8 @@ class Article:
     subjects: tuple[str, ...] = ()
     kind: str = "article"
     issues: tuple[Issue, ...] = ()
+    figures: tuple[Image, ...] = ()
+    """The pictures that could lead, best first: `lead_image` and those to take in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
@@ -125,12 +126,25 @@ def _leaves(text: str) -> str:
     return "".join(spans)
 
 
-def _wechat_picture(source: Source, picture: re.Match[str]) -> str:
-    name = picture["name"]
-    width, height = int(picture["w"] or 1), int(picture["h"] or 1)
+def pictures(source: Source) -> Iterator[tuple[str, str, int, int]]:
+    """Address, name, width and height of every picture of the article."""
+    yield source.cover, "cover", 900, 383
+    for block in _blocks(source.body):
+        if found := _PICTURE.fullmatch(block):
+            width, height = int(found["w"] or 1), int(found["h"] or 1)
+            yield _picture_address(source, found["name"]), found["name"], width, height
+
+
+def _picture_address(source: Source, name: str) -> str:
+    if source.account is None:
+        return f"{source.url.rsplit('/', 2)[0]}/images/{source.slug}-{name}.png"
     # Decoys belong to the account, not to the article: the same picture under every text.
-    owner = source.account.name if name in DECOYS and source.account else source.slug
-    address = html.escape(picture_url(owner, name))
+    return picture_url(source.account.name if name in DECOYS else source.slug, name)
+
+
+def _wechat_picture(source: Source, picture: re.Match[str]) -> str:
+    width, height = int(picture["w"] or 1), int(picture["h"] or 1)
+    address = html.escape(_picture_address(source, picture["name"]))
     image = (
         f'<img class="rich_pages wxw-img" data-src="{address}" data-ratio="{height / width:.10g}"'
         f' data-s="300,640" data-type="png" data-w="{width}" style="width: 100%;"  />'
@@ -142,8 +156,7 @@ def _wechat_picture(source: Source, picture: re.Match[str]) -> str:
 
 def _blog_block(source: Source, block: str) -> str:
     if picture := _PICTURE.fullmatch(block):
-        site = source.url.rsplit("/", 2)[0]
-        address = f"{site}/images/{source.slug}-{picture['name']}.png"
+        address = _picture_address(source, picture["name"])
         size = f'width="{picture["w"]}" height="{picture["h"]}"'
         caption = html.escape(picture["caption"])
         return f'<figure><img src="{address}" alt="{caption}" {size}></figure>'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -12,16 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from demo.day.article import Account, Source, read_source
+from demo.day.drawing import drawn
 from demo.day.feeds import Announcement, FeedFacts, account_rss, arxiv_rss, atom, bridge_json
-from demo.day.pages import abs_page, blog_page, error_page, wechat_page
+from demo.day.pages import abs_page, blog_page, error_page, pictures, wechat_page
 from demo.world import Answer, PaperFacts, RepoFacts
-from pipeline.urls import host_of, wechat_identity
+from pipeline.urls import wechat_identity
 
 DATA = Path(__file__).parent / "data"
-_PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
-)
-_PICTURE_HOSTS = ("mmbiz.qpic.cn", "northlight.example.org")
 
 
 class SampleDay:
@@ -38,6 +34,9 @@ class SampleDay:
         self._announcements = self._read_announcements(feeds["arxiv"]["items"])
         self._pages = {key: page for source in self.sources for key, page in _pages(source)}
         self._feeds = {feed.url: feed for feed in self.feeds}
+        self._pictures = {
+            _address(url): picture for source in self.sources for url, *picture in pictures(source)
+        }
 
     def web(self, url: str, headers: Mapping[str, str]) -> Answer | None:
         """The answer to `url`; feeds know ETags, WeChat pages all forms of their link."""
@@ -49,8 +48,8 @@ class SampleDay:
         if key.startswith("https://arxiv.org/abs/"):
             paper = self.paper(key.rsplit("/", 1)[1])
             return _html(abs_page(paper)) if paper else None
-        if host_of(url) in _PICTURE_HOSTS and "png" in url:
-            return Answer(body=_PNG, headers={"Content-Type": "image/png"})
+        if key in self._pictures:
+            return Answer(body=drawn(*self._pictures[key]), headers={"Content-Type": "image/png"})
         return None
 
     def paper(self, arxiv_id: str) -> PaperFacts | None:

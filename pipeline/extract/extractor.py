@@ -74,6 +74,7 @@ def _finish(draft: Draft, page: Page, entry: Entry | None) -> Article:
             document, links.mentions(document), title, draft.source_url, url, entry
         )
     issue = draft.issue or _state_issue(draft.state, page.url)
+    figures = pictures.figures(document) or draft.pictures[: pictures.MOST_FIGURES]
     return Article(
         id=short_hash(identity),
         identity=identity,
@@ -87,10 +88,11 @@ def _finish(draft: Draft, page: Page, entry: Entry | None) -> Article:
         text=document.text,
         html=draft.html if draft.state is PageState.OK else "",
         images=_images(document, draft.pictures),
-        lead_image=pictures.lead_image(document) or next(iter(draft.pictures), None),
+        lead_image=next(iter(figures), None),
         links=found,
         subjects=subjects,
         issues=(issue,) if issue else (),
+        figures=figures,
     )
 
 

@@ -1,7 +1,8 @@
 """The lead figure: the one a reader would pick to stand under the item.
 
-Chosen by place, size, ratio and name, never by looking at pixels: banners (very wide), dividers,
-emoji, avatars, QR codes and tracking pixels are out; the first real figure of the body wins.
+Ranked by place, size, ratio and name, before any pixel is known: banners (very wide), dividers,
+emoji, avatars, QR codes and tracking pixels are out; the first real figure of the body wins. Those
+ranked behind it are kept, to take its place where its pixels show that it is none.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ _CAPTION = re.compile(
 MIN_SIDE = 150
 MIN_AREA = 60_000
 MAX_RATIO = 4.2
+MOST_FIGURES = 5
+"""Kept of one article; three are looked at."""
 
 
-def lead_image(document: Document) -> Image | None:
-    """The picture a reader would pick, None where only decoration is left."""
-    ranked = rank(document)
-    return ranked[0][1].image if ranked else None
+def figures(document: Document) -> tuple[Image, ...]:
+    """The pictures that could lead, best first; empty where only decoration is left."""
+    return tuple(picture.image for _, picture, _ in rank(document)[:MOST_FIGURES])
 
 
 def rank(document: Document) -> list[tuple[float, Picture, str]]:

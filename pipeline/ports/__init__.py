@@ -35,7 +35,7 @@ from pipeline.ports.remembering import (
 )
 from pipeline.ports.scoring import Embedder, Scorer, Taste, VectorCache
 from pipeline.ports.store import Leases, Notices, Progress, Store
-from pipeline.ports.writing import ArchiveReader, Drafter, Notebook, Shelf, Wording, Writer
+from pipeline.ports.writing import ArchiveReader, Drafter, Eye, Notebook, Shelf, Wording, Writer
 
 __all__ = [
     "ArchiveReader",
@@ -48,6 +48,7 @@ __all__ = [
     "Embedder",
     "Enricher",
     "Extractor",
+    "Eye",
     "Feedback",
     "Fetcher",
     "Hunk",

@@ -16,6 +16,7 @@ from pipeline.types import (
     Image,
     Note,
     NoteItem,
+    PictureKind,
     Score,
 )
 
@@ -51,6 +52,16 @@ class Writer(Protocol):
 
     def suggest(self, candidate: Candidate) -> Wording | Issue:
         """Quoted words, or why there are none; temporary where the service itself failed."""
+
+
+class Eye(Protocol):
+    """pictures/: looks at a picture before it enters a note."""
+
+    def request(self, image: Image, article: str) -> FetchRequest:
+        """How to ask for the picture of the article at that address."""
+
+    def look(self, image: Image, body: bytes) -> PictureKind:
+        """What the bytes show; `image` is what the article said of it. Never raises."""
 
 
 class Shelf(Protocol):

@@ -44,6 +44,7 @@ class NotesSettings(_Section):
     footer: tuple[str, ...] = ("星标的数量是与个人相关程度，不代表文章内容的好坏",)
     footer_image: str = ""
     pictures: Literal["hotlink", "mirror"] = "hotlink"
+    check_pictures: bool = True
     labels: dict[str, str] = Field(default_factory=dict, max_length=20)
 
 

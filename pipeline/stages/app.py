@@ -16,6 +16,7 @@ from pipeline.ports import (
     Drafter,
     Enricher,
     Extractor,
+    Eye,
     Fetcher,
     Notebook,
     PaperIndex,
@@ -50,6 +51,8 @@ class App:
     redraft: Redraft
     shelf: Shelf | None = None
     """Where pictures are kept beside the notes; None where notes show them from the web."""
+    eye: Eye | None = None
+    """Who looks at pictures before they enter a note, None where the reader wants none fetched."""
     writer: Writer | None = None
     """Who words the items, None where the sources' own words are chosen by rule."""
     catalogues: tuple[Catalogue, ...] = ()

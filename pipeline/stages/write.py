@@ -11,6 +11,7 @@ from pipeline.stages.app import App, Run, Tally
 from pipeline.stages.mirror import mirrored
 from pipeline.stages.preface import preface
 from pipeline.stages.sharing import in_batches
+from pipeline.stages.sight import looked_at
 from pipeline.stages.wording import worded
 from pipeline.types import ArchiveItem, Candidate, Note, StageReport
 from pipeline.urls import canonical_url
@@ -55,8 +56,9 @@ def draft(app: App, run: Run) -> StageReport:
     news = [n for n in app.store.news() if n.told in (None, run.day) and n.noted < run.day]
     drafted = app.drafter.draft(run.day, candidates, scores, keep, news)
     note, unsaid = worded(app, drafted, candidates)
+    note, gone = looked_at(app, note, candidates, settled)
     note, lacking = mirrored(app, note)
-    tally.issues.extend((*unsaid, *lacking))
+    tally.issues.extend((*unsaid, *gone, *lacking))
     app.redraft.redraft(note, base, _record(note, rows), preface(app, run))
     app.store.save_news([replace(n, told=run.day) for n in news], app.clock.now())
     tally.step("made", count=len(note.items))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.ports import (
         Drafter,
         Embedder,
+        Eye,
         Fetcher,
         Notebook,
         Redraft,
@@ -170,6 +171,7 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
             notebook=notebook(workspace),
             redraft=_redraft(workspace, store, clock),
             shelf=_shelf(workspace),
+            eye=_eye(workspace),
             writer=_writer(workspace),
         )
     finally:
@@ -200,6 +202,15 @@ def _shelf(workspace: Workspace) -> Shelf | None:
     from pipeline.pictures.shelf import PictureShelf
 
     return PictureShelf(workspace.notes, workspace.state / "pictures.json")
+
+
+def _eye(workspace: Workspace) -> Eye | None:
+    """Who looks at pictures, None where the reader wants none fetched."""
+    if not workspace.settings.notes.check_pictures:
+        return None
+    from pipeline.pictures.eye import PictureEye
+
+    return PictureEye()
 
 
 def _writer(workspace: Workspace) -> Writer | None:

@@ -1,0 +1,159 @@
+"""The note's pictures, looked at before they enter it: a code or a divider makes way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from pipeline.errors import Issue
+from pipeline.ports import Eye
+from pipeline.stages.app import App
+from pipeline.text import short_hash
+from pipeline.types import Candidate, Fetched, Image, Note, NoteItem
+from pipeline.urls import is_web_url
+
+TRIES = 3
+"""Pictures of one article that are looked at; of the recorded pages none needs a third."""
+_KIND = "sight"
+_VERSION = "1"
+"""Raised when verdicts change their meaning: remembered ones are kept under it."""
+_DECORATION = frozenset({"qr_code", "divider", "banner", "icon", "tracking_pixel", "blank"})
+_GONE = frozenset({"fetch.not_found", "fetch.gone"})
+
+_Verdict = Literal["figure", "decoration", "lost", "unknown"]
+"""`lost`: gone, or other bytes came than the picture's; `unknown`: could not be fetched now."""
+
+
+def looked_at(
+    app: App, note: Note, candidates: Sequence[Candidate], settled: Collection[str] = ()
+) -> tuple[Note, tuple[Issue, ...]]:
+    """The note with lead pictures that are figures as far as pixels say, and which are gone.
+
+    An item's next picture is taken where the first shows a code, a divider, a banner, nothing,
+    or is lost; one that cannot be fetched now stays. Where nothing but decoration is found the
+    item has no picture. Verdicts are remembered; for the articles in `settled`, which stood in
+    the day's draft before, nothing new is fetched, so that what the reader has seen stays.
+    """
+    if app.eye is None:
+        return note, ()
+    choices = [_Choice(item, figures) for item, figures in _choosing(note, candidates)]
+    known = _recalled(app, [url for choice in choices for url in choice.urls()])
+    issues: list[Issue] = []
+    for _ in range(TRIES):
+        wanted = {
+            image.url: (image, choice.item.url)
+            for choice in choices
+            if choice.item.article_id not in settled and (image := choice.next_unseen(known))
+        }
+        if not wanted:
+            break
+        issues += _see(app, app.eye, note.day, wanted, known)
+    chosen = {choice.item.article_id: choice.made(known) for choice in choices}
+    items = tuple(
+        replace(item, image=chosen[item.article_id]) if item.article_id in chosen else item
+        for item in note.items
+    )
+    return replace(note, items=items), tuple(i for i in issues if _stays(i, items))
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """An item and the pictures it may have, best first."""
+
+    item: NoteItem
+    figures: tuple[Image, ...]
+
+    def urls(self) -> Iterator[str]:
+        return (image.url for image in self.figures)
+
+    def next_unseen(self, known: Mapping[str, _Verdict]) -> Image | None:
+        """The picture to look at next, None where the choice is made."""
+        for image in self.figures:
+            verdict = known.get(image.url)
+            if verdict in ("figure", "unknown"):
+                return None
+            if verdict is None:
+                return image
+        return None
+
+    def made(self, known: Mapping[str, _Verdict]) -> Image | None:
+        """The first figure; a lost one only where nothing better follows; no decoration."""
+        left = [image for image in self.figures if known.get(image.url) != "decoration"]
+        present = (image for image in left if known.get(image.url) != "lost")
+        return next(present, None) or next(iter(left), None)
+
+
+def _choosing(
+    note: Note, candidates: Sequence[Candidate]
+) -> Iterator[tuple[NoteItem, tuple[Image, ...]]]:
+    """Every item with a picture of its article, and that article's pictures from it on."""
+    articles = {c.article.id: c.article for c in candidates}
+    for item in note.items:
+        article = articles.get(item.article_id)
+        if article and item.image and item.image == article.lead_image:
+            figures = article.figures or (item.image,)
+            pictures = tuple(i for i in figures if i.kind == "image" and is_web_url(i.url))
+            if item.image in pictures[:1]:
+                yield item, pictures[:TRIES]
+
+
+def _recalled(app: App, urls: Sequence[str]) -> dict[str, _Verdict]:
+    keys = {_key(url): url for url in urls}
+    kept = app.store.recall(_KIND, list(keys))
+    return {keys[key]: json.loads(text)["verdict"] for key, (text, _) in kept.items()}
+
+
+def _see(
+    app: App,
+    eye: Eye,
+    day: date,
+    wanted: Mapping[str, tuple[Image, str]],
+    known: dict[str, _Verdict],
+) -> Iterator[Issue]:
+    """Fetch and look at the pictures, all at once; `known` learns what they are.
+
+    A figure goes onto the shelf at once, so that it is not fetched again to be mirrored.
+    """
+    requests = [eye.request(image, article) for image, article in wanted.values()]
+    for fetched in app.fetcher.fetch_many(requests):
+        url = fetched.request.url
+        what, verdict = _verdict(eye, wanted[url][0], fetched)
+        known[url] = verdict
+        if verdict != "unknown":
+            text = json.dumps({"verdict": verdict, "kind": what})
+            app.store.remember(_KIND, {_key(url): text}, app.clock.now())
+        if app.shelf and fetched.page and verdict == "figure":
+            app.shelf.keep(wanted[url][0], fetched.page.body, day)  # mirroring tells what fails
+        if what == "gone" and app.shelf is None:
+            yield _gone(url)
+
+
+def _verdict(eye: Eye, image: Image, fetched: Fetched) -> tuple[str, _Verdict]:
+    """What came, and what that means for the choice."""
+    if fetched.page is None:
+        code = fetched.issue.code if fetched.issue else ""
+        return ("gone", "lost") if code in _GONE else (code, "unknown")
+    kind = eye.look(image, fetched.page.body)
+    if kind in _DECORATION:
+        return kind, "decoration"
+    return kind, "figure" if kind == "figure" else "lost"
+
+
+def _key(url: str) -> str:
+    return short_hash(f"{_VERSION}\0{url}")
+
+
+def _stays(issue: Issue, items: Sequence[NoteItem]) -> bool:
+    return any(item.image and item.image.url == issue.subject for item in items)
+
+
+def _gone(url: str) -> Issue:
+    return Issue(
+        subject=url,
+        code="picture.gone",
+        sentence="这张图片已经不在了，文章里也没有别的图可用。",
+        remedy="笔记里仍写着原来的网址；可以在审阅页换一张，或者去掉。",
+    )
