@@ -60,8 +60,7 @@ class Served:
 def served(house: House, tmp_path: Path) -> Iterator[Served]:
     web = SmallWeb()
     with ReplayServer(web) as replay:
-        public = f'[publish]\ntarget = "folder"\nrepository = "{tmp_path}/public"\n'
-        made = Served(house, Small(tmp_path / "reader", replay, public), web)
+        made = Served(house, Small(tmp_path / "reader", replay), web)
         yield made
         if made.process is not None:
             made.stop(signal.SIGKILL)
@@ -135,11 +134,6 @@ def test_a_run_that_is_triggered_twice_writes_one_note(served: Served) -> None:
     assert state_of(run) == "Completed", said
     only_note(served)
     assert [bool(r.finished_at) for r in served.reports()] == [True, True]
-    chores = [trigger(name) for name in ("retry", "collect", "publish", "publish", "housekeeping")]
-    until(lambda: all(state_of(run) == "Completed" for run in chores))
-    assert len(served.reports()) == 3, "nothing to retry; one collection"
-    assert len(list((served.small.folder / ".stardraft" / "backups").iterdir())) == 1
-    assert len(list((served.small.folder.parent / "public").rglob("????.md"))) == 1
     assert served.stop() == 0
 
 
