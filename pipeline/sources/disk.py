@@ -92,7 +92,10 @@ def read_folder(feed: Feed, memory: FeedMemory, limit: int, max_bytes: int) -> P
         except (OSError, EOFError, zlib.error, _TooLargeError) as error:
             issues.append(_unreadable(feed, path, error))
         else:
-            entries.append(_saved(feed, root, path, body, stamp))
+            if body.strip():
+                entries.append(_saved(feed, root, path, body, stamp))
+            else:
+                issues.append(_empty(feed, path))
     return Poll(
         feed_id=feed.id,
         entries=tuple(entries),
@@ -153,6 +156,16 @@ def _unreadable(feed: Feed, path: Path, error: Exception) -> Issue:
         code, what, remedy = "file.unreadable", "读不出来", "请检查文件权限，或者重新保存这一页"
     return Issue(
         subject=feed.title, code=code, sentence=f"{path.name} {what}", remedy=remedy, temporary=True
+    )
+
+
+def _empty(feed: Feed, path: Path) -> Issue:
+    return Issue(
+        subject=feed.title,
+        code="file.empty",
+        sentence=f"{path.name} 是空的",
+        remedy="请在浏览器里重新保存这一页；存好以后下次运行会读",
+        temporary=True,
     )
 
 

@@ -77,3 +77,13 @@ def test_a_saved_bomb_and_a_broken_file_leave_the_others_alone(tmp_path: Path) -
     assert [e.title for e in read.entries] == ["fine"]
     assert sorted(i.code for i in read.issues) == ["file.too_large", "file.unreadable"]
     assert poll("files", tmp_path / "no").issues[0].code == "feed.not_there"
+
+
+def test_an_empty_saved_page_is_named_and_read_once_it_is_there(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(" \n")
+    read = poll("files", tmp_path)
+    assert (read.entries, [i.code for i in read.issues]) == ((), ["file.empty"])
+    page.write_text("<title>题</title><p>正文</p>")
+    again = poll("files", tmp_path, read.body_hash)
+    assert ([e.title for e in again.entries], again.issues) == (["题"], ())
