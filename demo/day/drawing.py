@@ -17,19 +17,19 @@ _BOX = ("#dae8fc", "#d5e8d4", "#ffe6cc", "#f8cecc")
 
 
 @cache
-def drawn(name: str, width: int, height: int) -> bytes:
-    """A PNG of that size for the picture of that name; the same name gives the same bytes."""
+def drawn(name: str, width: int, height: int, kind: str = "PNG") -> bytes:
+    """The picture of that name in that size; the same name gives the same bytes."""
     from PIL import Image, ImageDraw
 
     picture = Image.new("RGB", (width, height), "white")
     dice = random.Random(hashlib.sha256(name.encode()).digest())  # noqa: S311 - for looks only
     if name == "qrcode":
         picture.paste(_code().resize((width - 30, height - 30)), (15, 15))
-    elif min(width, height) > 40:
+    elif min(width, height) > 200:
         paint = _boxes if dice.random() < 0.5 else _curves
         paint(ImageDraw.Draw(picture), dice, width, height)
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=6)
+    picture.save(out, kind)
     return out.getvalue()
 
 

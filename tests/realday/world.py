@@ -23,6 +23,7 @@ from tests.realday.accounts import Item, articles, json_feed, pages, rss_feed
 from tests.realday.facts import recorded_papers, recorded_repos, recorded_text
 from tests.realday.feeds import links_of, newest_items, shifted
 from tests.realday.made import abstract_page, blog_pages
+from tests.realday.pictures import is_picture, picture, told_sizes
 
 ARTICLES_EACH = 25
 ITEMS_EACH = 10
@@ -98,7 +99,7 @@ class RealDay:
             return Answer(headers={"Content-Type": item.content_type}, body=item.body())
         made = self._made(url)
         if made is None:
-            return None
+            return picture(url, *self._sized(url)) if is_picture(url) else None
         return Answer(headers={"Content-Type": "text/html; charset=utf-8"}, body=made)
 
     def paper(self, arxiv_id: str) -> PaperFacts | None:
@@ -216,6 +217,13 @@ class RealDay:
                 lost = Item(url=link, title="", file=gone[number % len(gone)])
                 served.setdefault(canonical_url(link), lost)
         return served
+
+    def _sized(self, url: str) -> tuple[tuple[int, int], ...]:
+        return (self._sizes[url],) if url in self._sizes else ()
+
+    @cached_property
+    def _sizes(self) -> dict[str, tuple[int, int]]:
+        return told_sizes(self._pages)
 
     @cached_property
     def _papers(self) -> dict[str, PaperFacts]:
