@@ -16,6 +16,7 @@ usage() {
 ./run.sh test [ARGS…]     the tests (pytest's arguments may follow)
 ./run.sh lint             format, lint, types, walls between the rooms
 ./run.sh bench [NAME]     measurements, side by side with simpler methods
+./run.sh screenshots [DIR]  every page of the review, on the sample day, in Chromium
 TEXT
 }
 
@@ -86,8 +87,13 @@ case "$command" in
   demo) setup && exec "$BIN/python" -m demo "$@" ;;
   realday) setup && exec "$BIN/python" -m tests.realday "$@" ;;
   stardraft) setup && exec "$BIN/stardraft" "$@" ;;
-  test) setup && system_packages && lint && exec "$BIN/python" -m pytest "$@" ;;
+  test)
+    setup && system_packages && lint
+    # All of them side by side, a file at a time; a chosen few as they are asked for.
+    [ $# -eq 0 ] && set -- --numprocesses auto --dist loadfile
+    exec "$BIN/python" -m pytest "$@" ;;
   lint) setup && lint ;;
+  screenshots) setup && system_packages && exec "$BIN/python" -m tests.browser.screenshots "${1:-screenshots}" ;;
   bench) setup && exec "$BIN/python" -m benchmarks "$@" ;;
   help | -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
