@@ -165,6 +165,27 @@ def test_lead_picture_is_a_figure() -> None:
     assert article.lead_image.url == "https://e.org/figure.png"
 
 
+def test_those_that_could_lead_stand_in_order() -> None:
+    picture = '<p><img data-src="https://e.org/{}.png" data-w="1080" data-ratio="0.5"></p>'
+    words = "<p>一段足够长的正文，讲讲方法和结果。</p>" * 3
+    names = ("cover", "method", "results", "more", "late", "later", "latest")
+    content = "".join(picture.format(name) + words for name in names)
+    article = extract(wechat(content))
+    assert article.figures[0] == article.lead_image
+    found = [image.url.removeprefix("https://e.org/")[:-4] for image in article.figures]
+    assert found == ["method", "results", "more", "late", "cover"]
+    assert set(article.figures) <= set(article.images)
+
+
+def test_no_decoration_could_lead() -> None:
+    content = (
+        '<p>正文</p><p><img data-src="https://e.org/line.png" data-w="1080" data-ratio="0.02"></p>'
+        '<p><img data-src="https://e.org/qrcode.png" data-w="430" data-ratio="1"></p>'
+        '<p><img data-src="https://e.org/dot.png" data-w="1" data-ratio="1"></p>'
+    )
+    assert extract(wechat(content)).figures == ()
+
+
 @pytest.mark.parametrize(
     ("bomb", "code"),
     [

@@ -28,6 +28,15 @@ def test_off_by_default(folder: Path) -> None:
     with build(load_workspace(folder), SystemClock()) as app:
         assert app.shelf is None
         assert app.writer is None
+        assert app.eye is not None, "pictures are looked at unless the reader says no"
+
+
+def test_unseen_where_the_reader_wants_none_fetched(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STARDRAFT_NOTES__CHECK_PICTURES", "false")
+    with build(load_workspace(folder), SystemClock()) as app:
+        assert app.eye is None
 
 
 def test_on_where_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
