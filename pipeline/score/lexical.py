@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+    Doubles = NDArray[np.float64]
 
 _RUN = re.compile(r"[a-z][a-z0-9]*(?:[-.+][a-z0-9]+)*|[\u3400-\u9fff]+")
 _PRIOR = 60.0
@@ -78,19 +80,22 @@ def terms(text: str) -> list[str]:
             pieces = _COMMON_CHINESE.sub(" ", run).split()
             found += [p[i : i + 2] for p in pieces for i in range(len(p) - 1)]
             before = ""
-        elif run in _COMMON_ENGLISH or len(run) < 2:
-            before = ""
         else:
             word = _stem(run)
-            found.append(word)
-            if before:
-                found.append(f"{before} {word}")
+            if word:
+                found.append(word)
+                if before:
+                    found.append(f"{before} {word}")
             before = word
     return found
 
 
+@lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
-    """Plurals only: `networks` and `network` are one word, `bias` stays."""
+    """Plurals only: `networks` and `network` are one word, `bias` stays; empty where the word
+    says nothing."""
+    if word in _COMMON_ENGLISH or len(word) < 2:
+        return ""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "as")):
@@ -102,23 +107,35 @@ class Rarity:
     """How telling each word is: from a thousand papers on anything, and the documents given."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        counted = [set(terms(t)) for t in texts]
-        self._count = len(counted) + 1000.0 + _PRIOR
-        self._seen = Counter(word for words in counted for word in words)
+        self.counted = [Counter(terms(t)) for t in texts]
+        """How often each text uses each word, in the order of the texts."""
+        self._count = len(self.counted) + 1000.0 + _PRIOR
+        self._seen: dict[str, int] = {}
+        for words in self.counted:
+            for word in words:
+                self._seen[word] = self._seen.get(word, 0) + 1
         self._weights: dict[str, float] = {}
 
     def vector(self, text: str) -> dict[str, float]:
         """The text as weights of its words, of length 1 (empty where nothing is telling)."""
-        weights = {w: (1 + math.log(n)) * self._weight(w) for w, n in Counter(terms(text)).items()}
-        length = math.sqrt(sum(v * v for v in weights.values())) or 1.0
+        return self.weighed(Counter(terms(text)))
+
+    def weighed(self, words: Mapping[str, int]) -> dict[str, float]:
+        """As `vector`, of words already counted."""
+        known, weight, log = self._weights, self._weight, math.log
+        weights: dict[str, float] = {}
+        for word, count in words.items():
+            value = known.get(word)
+            if value is None:
+                value = weight(word)
+            weights[word] = value if count == 1 else (1 + log(count)) * value
+        length = math.sqrt(sum([v * v for v in weights.values()])) or 1.0
         return {word: value / length for word, value in weights.items()}
 
     def _weight(self, word: str) -> float:
-        known = self._weights.get(word)
-        if known is None:
-            seen = self._seen[word] + 1.0 + PER_THOUSAND.get(word, UNLISTED)
-            known = self._weights[word] = max(0.0, math.log(self._count / seen))
-        return known
+        seen = self._seen.get(word, 0) + 1.0 + PER_THOUSAND.get(word, UNLISTED)
+        weight = self._weights[word] = max(0.0, math.log(self._count / seen))
+        return weight
 
 
 class WordIndex:
@@ -126,15 +143,12 @@ class WordIndex:
 
     def __init__(self, texts: Sequence[str], others: Iterable[str]) -> None:
         self._rarity = Rarity([*texts, *others])
-        self._vectors = [self._rarity.vector(text) for text in texts]
-        rows: dict[str, list[int]] = {}
+        self._vectors = [self._rarity.weighed(w) for w in self._rarity.counted[: len(texts)]]
+        self._using: dict[str, list[int]] = {}
         for row, words in enumerate(self._vectors):
             for word in words:
-                rows.setdefault(word, []).append(row)
-        self._rows = {
-            word: (np.asarray(found), np.asarray([self._vectors[r][word] for r in found]))
-            for word, found in rows.items()
-        }
+                self._using.setdefault(word, []).append(row)
+        self._rows: dict[str, tuple[NDArray[np.intp], Doubles]] = {}
 
     def nearest(
         self, texts: Sequence[str], k: int, leave_out: Sequence[int | None] = ()
@@ -155,13 +169,23 @@ class WordIndex:
             shared.append(self._shared(words, best[found[best] > 0]))
         return cosines, shared
 
-    def _search(self, words: Mapping[str, float]) -> NDArray[np.float64]:
-        hits = [(self._rows[w], value) for w, value in words.items() if w in self._rows]
+    def _search(self, words: Mapping[str, float]) -> Doubles:
+        hits = [(self._of(w), value) for w, value in words.items() if w in self._using]
         if not hits:
             return np.zeros(len(self._vectors))
         rows = np.concatenate([rows for (rows, _), _ in hits])
         added = np.concatenate([weights * value for (_, weights), value in hits])
-        found: NDArray[np.float64] = np.bincount(rows, added, len(self._vectors)).astype(np.float64)
+        found: Doubles = np.bincount(rows, added, len(self._vectors)).astype(np.float64)
+        return found
+
+    def _of(self, word: str) -> tuple[NDArray[np.intp], Doubles]:
+        """The rows that use the word, and its weight in each: made at the first question, for
+        most of an archive's words are never asked for."""
+        found = self._rows.get(word)
+        if found is None:
+            rows = self._using[word]
+            weights = np.asarray([self._vectors[r][word] for r in rows], np.float64)
+            found = self._rows[word] = np.asarray(rows, np.intp), weights
         return found
 
     def _shared(self, words: Mapping[str, float], rows: Iterable[int]) -> dict[str, float]:

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Ints = NDArray[np.intp]
 
-_GROUP, _WIDTH = 16, 256
-_BLOCK = _GROUP * _WIDTH
-"""Past items at a time: their products with 600 texts are 10 MB. A group is every `_WIDTH`th."""
-_QUERIES = 32
-"""Texts at a time whose best groups are looked into: their rows are 7 MB."""
+_BLOCK = 2048
+"""Past items at a time: their products with 600 texts are 5 MB, which the caches hold."""
+_SPARE = 4
+"""How many more than asked for are looked at exactly: sums in another order differ by 1e-6."""
+_QUERIES = 256
+"""Texts at a time whose nearest are looked at exactly: their rows are 8 MB."""
 _NOT_IT = np.float32(-9.0)
+_NO_LENGTH = np.float32(1e-6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,56 +49,46 @@ class Past:
     ) -> tuple[Nearest, Nearest]:
         """The `k` nearest of each query (fewer where there are fewer), plain and centred.
 
-        `leave_out` is one row per query that is not looked at. Exact: only the groups of items
-        with the largest maxima can hold the nearest, and their maxima are found block by block,
-        so that memory does not grow with the archive.
+        `leave_out` is one row per query that is not looked at. Exact: every item is looked at,
+        block by block, so that memory does not grow with the archive.
         """
         both = (queries, self._space.centred(queries, language_of))
-        blocks = range(0, len(self.raw), _BLOCK)
-        tops = np.empty((2, len(queries), len(blocks), _WIDTH), np.float32)
-        for number, start in enumerate(blocks):
-            rows = np.arange(start, min(start + _BLOCK, len(self.raw)))
-            for kind, values in enumerate(self._products(both, rows)):
-                tops[kind, :, number] = _maxima(values)
+        shift = _Shift(self._space.means, queries, language_of, both[1])
+        wanted = min(k + _SPARE, len(self.raw))
+        best = (_Best(len(queries), wanted), _Best(len(queries), wanted))
+        for start in range(0, len(self.raw), _BLOCK):
+            rows = slice(start, min(start + _BLOCK, len(self.raw)))
+            for kind, values in enumerate(self._products(queries, shift, rows)):
+                best[kind].see(values, start)
         if leave_out is None:
             leave_out = np.full(len(queries), -1, np.intp)
         plain, centred = (
-            self._inside(
-                both, kind, _best_groups(tops[kind].reshape(len(queries), -1), k + 1), k, leave_out
-            )
+            self._exactly(both[kind], kind, best[kind].index, min(k, len(self.raw)), leave_out)
             for kind in (0, 1)
         )
         return plain, centred
 
-    def _products(self, both: tuple[Floats, Floats], rows: Ints) -> tuple[Floats, Floats]:
-        past = self.raw[rows[0] : rows[-1] + 1]
-        apart = self._space.centred(past, self.language_of[rows])
-        plain, centred = (
-            q @ p.T + np.float32(unit) * self._bonus[rows]
-            for q, p, unit in zip(both, (past, apart), self._space.spread, strict=True)
-        )
+    def _products(self, queries: Floats, shift: _Shift, rows: slice) -> tuple[Floats, Floats]:
+        past, bonus = self.raw[rows], self._bonus[rows]
+        plain = queries @ past.T
+        centred = shift.centred(plain, past, self.language_of[rows])
+        for values, unit in zip((plain, centred), self._space.spread, strict=True):
+            values += np.float32(unit) * bonus
         return plain, centred
 
-    def _inside(
-        self, both: tuple[Floats, Floats], kind: int, groups: Ints, k: int, leave_out: Ints
-    ) -> Nearest:
-        """The `k` nearest within the given groups of each query."""
-        count = len(self.raw)
-        k = min(k, count)
-        index = np.empty((len(groups), k), np.intp)
-        similarity = np.empty((len(groups), k), np.float32)
-        for start in range(0, len(groups), _QUERIES):
+    def _exactly(self, queries: Floats, kind: int, near: Ints, k: int, leave_out: Ints) -> Nearest:
+        """The `k` nearest among the rows given for each query."""
+        index = np.empty((len(near), k), np.intp)
+        similarity = np.empty((len(near), k), np.float32)
+        for start in range(0, len(near), _QUERIES):
             some = slice(start, start + _QUERIES)
-            block, first = np.divmod(groups[some, :, None], _WIDTH)
-            places = block * _BLOCK + first + _WIDTH * np.arange(_GROUP)
-            places = places.reshape(len(places), -1)
-            rows = np.minimum(places, count - 1)
-            values = self._rows(kind, rows) @ both[kind][some][:, :, None]
-            found = values[:, :, 0] + np.float32(self._space.spread[kind]) * self._bonus[rows]
-            found[(places >= count) | (places == leave_out[some, None])] = _NOT_IT
-            best = np.argsort(-found, axis=1, kind="stable")[:, :k]
-            index[some] = np.take_along_axis(rows, best, axis=1)
-            similarity[some] = np.take_along_axis(found, best, axis=1)
+            rows = np.sort(near[some], axis=1)
+            found = (self._rows(kind, rows) @ queries[some][:, :, None])[:, :, 0]
+            found += np.float32(self._space.spread[kind]) * self._bonus[rows]
+            found[rows == leave_out[some, None]] = _NOT_IT
+            order = np.argsort(-found, axis=1, kind="stable")[:, :k]
+            index[some] = np.take_along_axis(rows, order, axis=1)
+            similarity[some] = np.take_along_axis(found, order, axis=1)
         return Nearest(index=index, similarity=similarity)
 
     def _rows(self, kind: int, rows: Ints) -> Floats:
@@ -107,16 +99,52 @@ class Past:
         return shaped
 
 
-def _maxima(values: Floats) -> Floats:
-    """The maximum of each group of columns."""
-    missing = _BLOCK - values.shape[1]
-    if missing:
-        values = np.pad(values, ((0, 0), (0, missing)), constant_values=_NOT_IT)
-    tops: Floats = values.reshape(len(values), _GROUP, _WIDTH).max(axis=1)
-    return tops
+class _Shift:
+    """From plain cosines to those centred by language, without a second product of matrices.
+
+    With q and p unit vectors, m and n the means of their languages:
+    (q - m)·(p - n) = q·p - m·p - (q - m)·n.
+    """
+
+    def __init__(self, means: Floats, queries: Floats, language_of: Ints, centred: Floats) -> None:
+        self._means, self._squares = means, (means * means).sum(axis=1)
+        apart = np.linalg.norm(queries - means[language_of], axis=1, keepdims=True)
+        self._scale: Floats = 1 / np.maximum(apart, _NO_LENGTH)
+        own: Floats = np.eye(2, dtype=np.float32)[language_of] * self._scale
+        self._left = np.concatenate([own, centred @ means.T], axis=1)
+
+    def centred(self, plain: Floats, past: Floats, language_of: Ints) -> Floats:
+        """Centred cosines of the plain ones, shape (queries, past), to a few millionths."""
+        toward = self._means @ past.T
+        of_language = np.eye(2, dtype=np.float32)[language_of].T
+        # |p - m|² of a unit vector p, without making the difference.
+        own = 1.0 - 2.0 * toward[language_of, np.arange(len(past))] + self._squares[language_of]
+        found: Floats = plain * self._scale
+        found -= self._left @ np.concatenate([toward, of_language])
+        found *= 1 / np.sqrt(np.maximum(own, _NO_LENGTH))
+        return found
 
 
-def _best_groups(tops: Floats, k: int) -> Ints:
-    k = min(k, tops.shape[1])
-    best: Ints = np.sort(np.argpartition(tops, -k, axis=1)[:, -k:], axis=1)
-    return best
+class _Best:
+    """The columns with the largest values of each row, of a matrix seen in blocks of columns."""
+
+    def __init__(self, rows: int, count: int) -> None:
+        self.index = np.zeros((rows, count), np.intp)
+        self._values = np.full((rows, count), _NOT_IT, np.float32)
+
+    def see(self, values: Floats, start: int) -> None:
+        """Look at the columns from `start` on; only what beats a row's least is looked at twice."""
+        row, column = np.nonzero(values > self._values.min(axis=1, keepdims=True))
+        if not len(row):
+            return
+        counts = np.bincount(row, minlength=len(values))
+        place = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+        shape = len(values), int(counts.max())
+        found, where = np.full(shape, _NOT_IT, np.float32), np.zeros(shape, np.intp)
+        found[row, place], where[row, place] = values[row, column], column + start
+        found = np.concatenate([self._values, found], axis=1)
+        where = np.concatenate([self.index, where], axis=1)
+        count = self.index.shape[1]
+        best = np.argpartition(found, -count, axis=1)[:, -count:]
+        self.index = np.take_along_axis(where, best, axis=1)
+        self._values = np.take_along_axis(found, best, axis=1)
