@@ -104,3 +104,17 @@ def test_a_quotation_stands_on_its_own(text: str, tips: str) -> None:
 def test_the_reader_s_language_first_within_one_text() -> None:
     text = "We propose a novel framework FooNet for dense detection in crowded scenes, as they say. 本文提出了一种新的网络FooNet，用于检测。这里都是中文的正文，讲得很详细，也很长。"
     assert tips_of("FooNet：用于检测", text, "") == "本文提出了一种新的网络FooNet，用于检测。"
+
+
+@pytest.mark.parametrize(
+    "opener",
+    ["最后，", "众所周知，", "受这些工作的启发，", "为了回答这个问题，", "为了填补这一空缺，"],
+)
+def test_words_that_lean_on_what_was_said_before_are_left_off(opener: str) -> None:
+    assert tips_of("题目", f"{opener}{NEWS}", "") == NEWS
+
+
+def test_training_camps_are_no_news() -> None:
+    assert (
+        tips_of("题目", f"作为配套的项目，本文提出的某某训练营首次同步开启。\n{NEWS}", "") == NEWS
+    )
