@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.talk import Config, Day, Json, complain, say_json
-from pipeline.errors import Exit, Issue, UsageError
+from pipeline.errors import Exit, Issue, NoteError, UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,9 +57,16 @@ def parse(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="一篇笔记。")], as_json: Json = False
 ) -> None:
     """解析一篇笔记，列出每条的标题、星数、链接。"""
-    from pipeline.notes import FolderNotebook, NoteLayout, parse_payload
+    from pipeline.notes import FolderNotebook, NoteLayout, parse_payload, path_day
 
-    note = FolderNotebook(file.parent, NoteLayout()).parse(_text(file))
+    book, text = FolderNotebook(file.parent, NoteLayout()), _text(file)
+    try:
+        note = book.parse(text)
+    except NoteError:
+        day = path_day(file.absolute())
+        if day is None:
+            raise
+        note = book.parse(text, day)
     if as_json:
         say_json(parse_payload(note))
         return

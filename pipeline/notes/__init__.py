@@ -7,7 +7,7 @@ Touches: files in the notes folder only; no network, no clock. Jinja2 is loaded 
 
 from __future__ import annotations
 
-from pipeline.notes.archive import read_archive
+from pipeline.notes.archive import path_day, read_archive
 from pipeline.notes.check import check_archive
 from pipeline.notes.folder import FolderNotebook
 from pipeline.notes.layout import NoteLayout, layout_from
@@ -21,5 +21,6 @@ __all__ = [
     "check_archive",
     "layout_from",
     "parse_payload",
+    "path_day",
     "read_archive",
 ]

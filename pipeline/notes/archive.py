@@ -42,7 +42,7 @@ def read_notes(folder: Path) -> Iterator[tuple[str, Note | None, list[Issue]]]:
         relative = path.relative_to(folder).as_posix()
         try:
             text = _read(path)
-            from_path = _path_day(path)
+            from_path = path_day(path)
             note = parse_note(text, day_of(text[:200]) or from_path, NoteLayout())
         except NoteError as error:
             yield relative, None, [_about(relative, issue) for issue in error.issues]
@@ -82,7 +82,8 @@ def _read(path: Path) -> str:
         return body.decode("gb18030", "replace")
 
 
-def _path_day(path: Path) -> date | None:
+def path_day(path: Path) -> date | None:
+    """The day that `…/YYYYMM/MMDD.md` names, None where the path names none."""
     matched = _PATH_DAY.search(path.as_posix())
     if not matched:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.notes.fields import bare_abstract, canonical_name, read_field, split_field
-from pipeline.notes.items import NUMBERED, Block, blocks, split_link
+from pipeline.notes.items import NUMBERED, Block, blocks, split_link, with_stars
 from pipeline.notes.layout import NoteLayout
 from pipeline.notes.words import ended, field_text, image_lines, label_of, title_text
 from pipeline.types import Image, NoteField, NoteItem
@@ -34,13 +34,14 @@ def _edited_head(line: str, old: NoteItem, new: NoteItem) -> str:
     lead = numbered.start("rest") if numbered else 0
     rest = body[lead:]
     start, _, _, end = split_link(rest)
-    kept = rest[:end] if start >= 0 else rest
+    kept = rest[start:end] if start >= 0 else rest
     if (new.title, new.url) != (old.title, old.url) or start < 0:
         kept = title_text(new)
-    after = rest[end:] if start >= 0 else ""
-    gap = after[: len(after) - len(after.lstrip())] or " " * 7
+    before, after = (rest[:start], rest[end:]) if start >= 0 else ("", "")
     stars = ":star:" * max(0, min(5, new.stars))
-    return f"{body[:lead]}{kept}{gap if stars else ''}{stars}{ending}"
+    if new.stars == old.stars and start >= 0:
+        return f"{body[:lead]}{before}{kept}{after}{ending}"
+    return f"{body[:lead]}{with_stars(before, kept, after, stars)}{ending}"
 
 
 def _with_fields(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from difflib import get_close_matches
+from functools import lru_cache
 
 from pipeline.notes.markdown import links_of
 from pipeline.text import squash
@@ -13,26 +15,48 @@ from pipeline.types import NoteField
 _SPELLINGS = {
     "Abstract": "abstract 摘要 主要内容",
     "Paper": "paper 论文 论文地址 论文链接",
-    "Code": "code github gtihub github地址 项目 项目地址 代码 代码地址 代码链接 源码",
-    "Tips": "tips tip 核心要点 核心点 要点",
+    "Code": "code codes cdoe github gtihub github地址 项目 项目地址 代码 代码地址 代码链接 源码 源代码 开源地址",
+    "Tips": "tips tip tpis 核心要点 核心点 要点",
     "Demo": "demo 在线版",
     "Dataset": "dataset 数据集",
     "Video": "video 视频 视频地址",
     "Address": "address 网址",
 }
 _CANONICAL = {word: name for name, words in _SPELLINGS.items() for word in words.split()}
+_BLANK = r"[ \t\u00a0\u3000]"
+_LEAD = rf"(?P<lead>{_BLANK}*(?:[-*+－–—•·]{_BLANK}*){{0,2}}\*{{0,2}})"
 _LABELLED = re.compile(
-    r"(?P<lead>[ \t]*(?:[-*+][ \t]*){0,2}\*{0,2})(?P<label>[^\s:：\[\]()（）<>，。`*-][^:：\[\]()（）<>，。`*]{0,19}?)"
-    r"(?P<sep>[ \t]*\*{0,2}[ \t]*[:：]\*{0,2})(?P<gap>[ \t]*)(?P<value>.*)",
+    _LEAD + r"(?P<label>[^\s:：\[\]()（）<>，。`*-][^:：\[\]()（）<>，。`*]{0,19}?)"
+    r"(?P<sep>[ \t]*(?P<venue>[(（][^()（）]{1,30}[)）])?[ \t]*\*{0,2}[ \t]*[:：]{1,2}\*{0,2})(?P<gap>[ \t]*)(?P<value>.*)",
     re.DOTALL,
 )
+_UNCOLONED = re.compile(
+    _LEAD + r"(?P<label>[A-Za-z]{3,9}\d?|[\u4e00-\u9fff]{2,6}\d?)"
+    r"(?P<sep>[ \t]*[;；]|\.(?=[ \t])|(?<=bstract)(?=[ \t])|[ \t]*(?=\[|https?://))"
+    r"(?P<gap>[ \t]*)(?P<value>.*)",
+    re.DOTALL,
+)
+"""A known label whose colon was forgotten or mistyped."""
+_LONG = ("abstract", "paper", "github", "dataset", "address")
+_ALIKE = 0.86
+"""Ratio above which a label is a typing slip of a known one ("Abstarct" .875; "abstraction" .84)."""
 _NUMBERED = re.compile(r"(.*?)(\d{0,2})")
 
 
 def canonical_name(label: str) -> str:
     """`Paper2` for `paper2` and `论文2`; a label nobody knows keeps its own spelling."""
     base, number = _split_number(_folded(label))
-    return _CANONICAL.get(base.casefold(), base) + number
+    return (_known(base) or base) + number
+
+
+@lru_cache(maxsize=512)
+def _known(base: str) -> str | None:
+    """The canonical name of a label without its number, typing slips forgiven."""
+    word = base.casefold()
+    if word in _CANONICAL or not word.isascii() or not 4 <= len(word) <= 10:
+        return _CANONICAL.get(word)
+    alike = [w for w in get_close_matches(word, _LONG, 1, _ALIKE) if w[0] == word[0]]
+    return _CANONICAL[alike[0]] if alike else None
 
 
 def _folded(label: str) -> str:
@@ -48,7 +72,7 @@ def _split_number(label: str) -> tuple[str, str]:
 
 def is_known(label: str) -> bool:
     """True for a label that has a canonical name, with or without a number."""
-    return _split_number(_folded(label))[0].casefold() in _CANONICAL
+    return _known(_split_number(_folded(label))[0]) is not None
 
 
 def split_field(raw: str) -> re.Match[str] | None:
@@ -58,9 +82,17 @@ def split_field(raw: str) -> re.Match[str] | None:
     """
     matched = _LABELLED.fullmatch(raw)
     if not matched or matched["label"].casefold() in ("http", "https", "ftp"):
-        return None
-    bulleted = matched["lead"].strip(" \t*") or "-" in matched["lead"]
-    return matched if bulleted or is_known(matched["label"]) else None
+        return _uncoloned(raw)
+    bulleted = "-" in matched["lead"] or "+" in matched["lead"]
+    if is_known(matched["label"]) or (bulleted and not matched["venue"]):
+        return matched
+    return _uncoloned(raw)
+
+
+def _uncoloned(raw: str) -> re.Match[str] | None:
+    """A bulleted line that begins with a known label, its colon forgotten."""
+    matched = _UNCOLONED.fullmatch(raw)
+    return matched if matched and matched["lead"].strip() and is_known(matched["label"]) else None
 
 
 def read_field(raw: str) -> NoteField | None:

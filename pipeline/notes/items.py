@@ -13,19 +13,28 @@ from functools import lru_cache
 from typing import Literal
 
 from pipeline.notes.fields import bare_abstract, read_field
-from pipeline.notes.markdown import find_links, unescape
+from pipeline.notes.markdown import find_links, links_of, unescape
 from pipeline.text import strip_invisible
 from pipeline.types import Image, NoteField, NoteItem
 
 BlockKind = Literal["head", "field", "image", "extra", "blank"]
 
 NUMBERED = re.compile(
-    r"(?P<indent> {0,1})(?P<number>[0-9]{1,4})(?P<mark>[.)、．][ \t]*)(?P<rest>.*)"
+    r"(?P<indent>[\u200b\ufeff]{0,2} {0,3})(?P<number>[0-9]{1,4})(?P<mark>[.)、．][ \t]*)(?P<rest>.*)"
 )
 _STARS = re.compile(r"(?::star:|⭐\ufe0f?|★)\s*", re.IGNORECASE)
+_STARS_LOOSE = re.compile(r"(?::{1,3}star2?:?(?!\w)|⭐\ufe0f?|🌟|★)\s*", re.IGNORECASE)
+"""Beside a link also half-typed ones (`:star:star:`); a title without one may end in anything."""
+_STAR_RUN = re.compile(rf"(?:{_STARS_LOOSE.pattern})+", re.IGNORECASE)
+_LOOSE_LINK = re.compile(
+    r"\][ \t\u00a0]{0,3}[(（][ \t]{0,3}(https?://[^\s)）]{1,4000})[ \t]{0,3}[)）]?"
+)
 _STARS_AT_END = re.compile(r"(?:(?::star:|⭐\ufe0f?|★)\s*)+\Z", re.IGNORECASE)
-_MEDIA = re.compile(r"<(img|video)\b[^>]{0,2000}?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,4000})", re.I)
+_MEDIA = re.compile(
+    r"<(img|video|source)\b[^>]{0,2000}?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,4000})", re.I
+)
 _ALT = re.compile(r"\balt\s*=\s*\"([^\"]{0,300})\"", re.IGNORECASE)
+_INLINE_IMAGE = re.compile(r"!\[[^\]\n]{0,300}\]\(([^)\s]{1,4000})[^)\n]{0,200}\)")
 _MD_IMAGE = re.compile(r"[ \t]*!\[([^\]]{0,300})\]\(([^)\s]{1,4000})[^)]{0,200}\)\s*")
 
 
@@ -46,12 +55,19 @@ def lines_of(text: str) -> list[str]:
 
 
 def is_item(line: str) -> bool:
-    """A numbered line at the margin with a link or with stars."""
+    """A numbered line at the margin with a link or with stars; an indented one has both."""
     matched = NUMBERED.match(line)
     if not matched:
         return False
     rest = matched["rest"]
+    if not at_margin(matched):
+        return rest.startswith("[") and bool(_STARS.search(rest))
     return rest.startswith("[") or "](" in rest or bool(_STARS.search(rest))
+
+
+def at_margin(numbered: re.Match[str]) -> bool:
+    """False for a number that stands as deep as a field or a nested list."""
+    return numbered["indent"].count(" ") < 2
 
 
 def number_of(raw: str) -> int:
@@ -95,11 +111,24 @@ def read_title(rest: str) -> tuple[str, str, int]:
         stars = _STARS_AT_END.search(rest)
         title = rest[: stars.start()] if stars else rest
         return unescape(title.strip()), "", _count(stars.group() if stars else "")
-    return unescape(rest[start + 1 : close]), url, _count(rest[end:])
+    return unescape(rest[start + 1 : close]), url, _count(rest[:start]) + _count(rest[end:])
 
 
 def _count(text: str) -> int:
-    return len(_STARS.findall(text))
+    return min(5, len(_STARS_LOOSE.findall(text)))
+
+
+def with_stars(before: str, link: str, after: str, stars: str) -> str:
+    """The first line around its link with other stars, where the old ones stood, words kept."""
+    before = _STARS_LOOSE.sub("", before)
+    run = _STAR_RUN.search(after)
+    gap = after[: len(after) - len(after.lstrip())] or " " * 7
+    if run is None:
+        words = after.rstrip()
+        return f"{before}{link}{words}{(' ' * 7 if words else gap) if stars else ''}{stars}"
+    behind = _STARS_LOOSE.sub("", after[run.end() :]).strip()
+    lead = after[: run.start()] if stars else after[: run.start()].rstrip()
+    return f"{before}{link}{lead}{stars}{' ' if behind else ''}{behind}"
 
 
 def split_link(rest: str) -> tuple[int, int, str, int]:
@@ -114,12 +143,11 @@ def split_link(rest: str) -> tuple[int, int, str, int]:
     if links and (links[0].start == opening or not rest.startswith("[")):
         first = links[0]
         return first.start, first.start + 1 + len(first.text), first.url, first.end
-    close = rest.rfind("](http")
-    if opening < 0 or close < opening:
+    last = list(_LOOSE_LINK.finditer(rest, max(opening, 0)))[-1:]
+    if opening < 0 or not last:
         return (-1, -1, "", 0)
-    end = rest.find(")", close)
-    end = end if end > 0 else len(rest)
-    return opening, close, strip_invisible(rest[close + 2 : end]).strip(), end + 1
+    loose = last[0]
+    return opening, loose.start(), strip_invisible(loose[1]).strip(), loose.end()
 
 
 def blocks(raw: str) -> list[Block]:
@@ -179,6 +207,24 @@ def _indent(line: str) -> int:
     return len(expanded) - len(expanded.lstrip(" "))
 
 
+def media_of(text: str) -> list[dict[str, str]]:
+    """Every picture and video shown in these lines: its address, as written too, and its kind."""
+    found: list[tuple[int, str, str]] = []
+    for shown in _MEDIA.finditer(text):
+        found.append((shown.start(), shown[2], "image" if shown[1].lower() == "img" else "video"))
+    found += [(shown.start(), shown[1], "image") for shown in _INLINE_IMAGE.finditer(text)]
+    return [
+        {"url": source.replace("&amp;", "&"), "source": source, "kind": kind}
+        for _, source, kind in sorted(found)
+    ]
+
+
+def other_links(item: NoteItem) -> list[str]:
+    """Addresses on the item's first line beside the one of its title."""
+    line = item.raw.split("\n", 1)[0]
+    return [found.url for found in links_of(line) if found.url not in ("", item.url)]
+
+
 def read_image(line: str) -> Image | None:
     """The picture or video that a line of its own shows."""
     if found := _MD_IMAGE.fullmatch(line):
@@ -187,5 +233,5 @@ def read_image(line: str) -> Image | None:
     if not found:
         return None
     alt = _ALT.search(line)
-    kind: Literal["image", "video"] = "video" if found[1].lower() == "video" else "image"
+    kind: Literal["image", "video"] = "image" if found[1].lower() == "img" else "video"
     return Image(url=found[2].replace("&amp;", "&"), alt=alt[1] if alt else "", kind=kind)

@@ -13,12 +13,20 @@ from datetime import date
 from itertools import pairwise
 
 from pipeline.errors import Issue, NoteError
-from pipeline.notes.items import NUMBERED, is_item, lines_of, number_of, read_item, split_link
+from pipeline.notes.items import (
+    NUMBERED,
+    at_margin,
+    is_item,
+    lines_of,
+    number_of,
+    read_item,
+    split_link,
+)
 from pipeline.notes.layout import NoteLayout, heading_lines
 from pipeline.notes.markdown import unescape
 from pipeline.types import Note, NoteField, NoteItem
 
-_DAY = re.compile(r"(20\d\d)\s*[.年/-]\s*(\d{1,2})\s*[.月/-]\s*(\d{1,2})")
+_DAY = re.compile(r"(20\d\d)\s*[.．。,，年/-]\s*(\d{1,2})\s*[.．。,，月/-]\s*(\d{1,2})")
 _HEADING = re.compile(r"#{1,6}\s+\S")
 _DETAILS = re.compile(r"\s*<details\b", re.IGNORECASE)
 _DETAILS_END = re.compile(r"\s*</details>", re.IGNORECASE)
@@ -108,6 +116,7 @@ def _item_starts(lines: Sequence[str], end: int) -> list[int]:
         if not matched:
             continue
         counted = int(matched["number"]) == number + 1 and _after_blank(lines, at)
+        counted = counted and at_margin(matched)
         if is_item(line) or (counted and matched["rest"].strip()):
             starts.append(at)
             number = int(matched["number"])

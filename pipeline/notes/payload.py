@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.notes.archive import item_urls
-from pipeline.notes.items import blocks
-from pipeline.types import Image, Note, NoteField, NoteItem
+from pipeline.notes.items import blocks, media_of, other_links
+from pipeline.types import Note, NoteField, NoteItem
 
 
 def parse_payload(note: Note) -> dict[str, Any]:
@@ -24,9 +24,9 @@ def _item(item: NoteItem) -> dict[str, Any]:
         "url": item.url,
         "stars": item.stars,
         "fields": [_field(field) for field in item.fields],
-        "links": item_urls(item),
+        "links": [*other_links(item), *item_urls(item)],
         "image": item.image.url if item.image else None,
-        "images": [_image(block.image) for block in blocks(item.raw) if block.image],
+        "images": [image for block in blocks(item.raw) for image in media_of(block.text)],
         "extra": list(item.extra),
     }
 
@@ -34,7 +34,3 @@ def _item(item: NoteItem) -> dict[str, Any]:
 def _field(field: NoteField) -> dict[str, Any]:
     links = [{"text": link.text, "url": link.url} for link in field.links]
     return {"name": field.name, "label": field.label, "value": field.value, "links": links}
-
-
-def _image(image: Image) -> dict[str, Any]:
-    return {"url": image.url, "kind": image.kind}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +36,7 @@ def body(*parts: str) -> str:
 
 
 A = "https://mp.weixin.qq.com/s/aaa"
+B = "https://mp.weixin.qq.com/s/bbb"
 ODD = {
     "padded date": Odd(body(WHOLE).replace("2022.6.18", "2022.06.18")),
     "date with dashes": Odd(body(WHOLE).replace("2022.6.18", "2022-6-18")),
@@ -116,6 +117,54 @@ ODD = {
         body(WHOLE, "## :paperclip:  工具\n\n", WHOLE), items=(("题目", A, 2),) * 2
     ),
     "others with links": Odd(body(WHOLE) + "- [我的主页](https://e.org/me)\n"),
+    "a blank between title and address": Odd(body(WHOLE).replace("](https://mp", "] (https://mp")),
+    "an address in full-width brackets": Odd(body(WHOLE).replace(f"({A})", f"（{A}）")),
+    "a bracket never closed": Odd(body(WHOLE).replace(f"({A})", f"({A}")),
+    "stars half typed": Odd(body(WHOLE).replace(":star::star:", ":star:star:")),
+    "a last colon forgotten": Odd(body(WHOLE).replace(":star::star:", ":star::star")),
+    "stars before the title": Odd(
+        body(WHOLE).replace("         :star::star:", "").replace("1. ", "1. :star::star: ")
+    ),
+    "more stars than there are": Odd(
+        body(WHOLE).replace(":star::star:", ":star:" * 7), items=(("题目", A, 5),)
+    ),
+    "a second item indented": Odd(
+        body(WHOLE, WHOLE.replace("1. ", "   2. ")), items=(("题目", A, 2),) * 2
+    ),
+    "a zero-width space before the number": Odd(
+        body(WHOLE, "\u200b" + WHOLE.replace("1. ", "2. ")), items=(("题目", A, 2),) * 2
+    ),
+    "a numbered list in the tips": Odd(
+        body(ITEM, ABSTRACT, "   - Tips:\n\n     1. [甲](https://a.org)\n\n     2. 乙\n"),
+        fields=("Abstract", "Tips"),
+        links=("https://a.org",),
+    ),
+    "typing slips in the labels": Odd(
+        body(WHOLE).replace("Abstract", "Abstarct").replace("Paper", "Papaer"),
+        fields=("Abstract", "Paper"),
+    ),
+    "a label unlike any": Odd(
+        body(WHOLE).replace("Paper", "Abstraction"), fields=("Abstract", "Abstraction")
+    ),
+    "no colons": Odd(
+        body(WHOLE).replace("Abstract:", "Abstract").replace("Paper:", "Paper"),
+        fields=("Abstract", "Paper"),
+    ),
+    "semicolons": Odd(body(WHOLE).replace("Abstract:", "Abstract；"), fields=("Abstract", "Paper")),
+    "no-break and wide blanks": Odd(
+        body(WHOLE).replace("   - Ab", "\u00a0\u00a0-\u00a0Ab").replace("   - P", "\u3000－ P"),
+        fields=("Abstract", "Paper"),
+    ),
+    "where the paper appeared": Odd(
+        body(WHOLE).replace("Paper:", "Paper（CVPR 2022）："), fields=("Abstract", "Paper")
+    ),
+    "a picture inside the words": Odd(
+        body(ITEM, ABSTRACT, "   - Tips: 见图 ![](https://e.org/b.png)\n", PICTURE), images=2
+    ),
+    "two pictures on one line": Odd(
+        body(ITEM, '<div align=center><img src="a.png"><img src="b.png">\n</div>\n'), images=2
+    ),
+    "a date with commas": Odd(body(WHOLE).replace("2022.6.18", "2022，6，18")),
     "a line separator in the title": Odd(
         body(WHOLE).replace("题目", "题\u2028目"), items=(("题\u2028目", A, 2),)
     ),
@@ -137,3 +186,24 @@ def test_odd_notes_are_read(odd: Odd, tmp_path: Path) -> None:
     assert set(odd.links) <= {link["url"] for f in first["fields"] for link in f["links"]}
     if odd.images is not None:
         assert len(first["images"]) == odd.images
+
+
+@pytest.mark.parametrize(
+    ("line", "changed"),
+    [
+        (
+            f"1. [题]({A}) / [又]({B})  :star::star: （推荐）",
+            f"1. [题]({A}) / [又]({B})  :star: （推荐）",
+        ),
+        (f"1. [题]({A})  （推荐）", f"1. [题]({A})  （推荐）       :star:"),
+        (f"1. :star::star: [题]({A})", f"1. [题]({A})       :star:"),
+        (f"1. [题]({A})  :star:star:", f"1. [题]({A})  :star:"),
+    ],
+)
+def test_other_stars_leave_the_words_beside_them(line: str, changed: str, tmp_path: Path) -> None:
+    book = FolderNotebook(tmp_path)
+    note = book.parse(body(line + "\n", ABSTRACT))
+    (item,) = note.items
+    text = book.render(replace(note, items=(replace(item, stars=1),), verbatim=True))
+    assert text == body(changed + "\n", ABSTRACT)
+    assert book.parse(text).items[0].stars == 1

@@ -187,7 +187,8 @@ def test_payload(book: FolderNotebook) -> None:
     assert item["fields"][0]["label"] == "论文1"
     assert item["links"] == ["https://arxiv.org/abs/2203.15332", "https://a.org/3"]
     assert item["image"] == "https://a.org/i.png"
-    assert item["images"] == [{"url": "https://a.org/i.png", "kind": "image"}]
+    shown = {"url": "https://a.org/i.png", "source": "https://a.org/i.png", "kind": "image"}
+    assert item["images"] == [shown]
 
 
 def test_a_block_of_also_seen_moved_above_the_items_hides_none(book: FolderNotebook) -> None:

@@ -75,4 +75,15 @@ def test_parse_as_json_has_everything(archive: Path) -> None:
     first = told["items"][0]
     assert (first["title"], first["stars"]) == ("题目", 2)
     assert first["fields"][1]["links"][0]["url"] == "https://arxiv.org/abs/2206.00001"
-    assert first["images"] == [{"url": "images/lost.png", "kind": "image"}]
+    shown = {"url": "images/lost.png", "source": "images/lost.png", "kind": "image"}
+    assert first["images"] == [shown]
+
+
+def test_a_note_without_a_date_is_read_by_its_file_name(archive: Path) -> None:
+    file = archive / "202206" / "0618.md"
+    file.write_text(NOTE.replace("（2022.6.18）", ""), encoding="utf-8")
+    result = CliRunner().invoke(app, ["notes", "parse", str(file), "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["day"] == "2022-06-18"
+    nameless = file.rename(file.with_name("draft.md"))
+    assert CliRunner().invoke(app, ["notes", "parse", str(nameless), "--json"]).exit_code == 1
