@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from pipeline.ports import DraftRecord
 from pipeline.stages.app import App, Run, Tally
@@ -18,6 +18,9 @@ from pipeline.urls import canonical_url
 
 SCORED_AT_ONCE = 128
 """Candidates in a batch: enough to keep a model busy, few enough to share between workers."""
+
+LOOKED_BACK = timedelta(days=366)
+"""How far back our own notes are read to tell what was noted; older ones are in the archive."""
 
 
 def score(app: App, run: Run) -> StageReport:
@@ -49,7 +52,7 @@ def draft(app: App, run: Run) -> StageReport:
     if not rows:
         return tally.report()
     scores = {c.article.id: s for c, s in rows if s}
-    past = _Past(app.store.archive(), run.day)
+    past = _Past((*app.store.archive(), *_own_notes(app, run.day)), run.day)
     keep = base.items if base else ()
     folded = app.enricher.fold([c for c, s in rows if s], keep)
     candidates = [past.mark(c) for c in folded]
@@ -73,15 +76,22 @@ def _record(note: Note, rows: Sequence[tuple[Candidate, object]]) -> DraftRecord
     return DraftRecord(day=note.day, revision=0, text="", items=items, also_seen=rest)
 
 
+def _own_notes(app: App, today: date) -> Iterator[ArchiveItem]:
+    """The items of the last year's notes as they stand in the reader's folder now."""
+    for day in app.notebook.days():
+        if today - LOOKED_BACK <= day < today and (text := app.notebook.read(day)):
+            yield from app.notebook.past(text, day)
+
+
 class _Past:
     """The archive by paper, repository and address, to tell what was noted before."""
 
     def __init__(self, archive: Iterable[ArchiveItem], today: date) -> None:
         self._days: dict[str, date] = {}
         for item in archive:
-            if item.day != today:
+            if item.day < today:
                 for key in (canonical_url(item.url), *item.paper_ids):
-                    self._days.setdefault(key, item.day)
+                    self._days[key] = min(item.day, self._days.get(key, item.day))
 
     def mark(self, candidate: Candidate) -> Candidate:
         """The candidate with the first day on which its article or paper was noted."""

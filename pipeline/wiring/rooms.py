@@ -16,6 +16,7 @@ from pipeline.stages import App
 from pipeline.types import Feed
 from pipeline.wiring.clock import SystemClock
 from pipeline.wiring.lookup import catalogues, finders
+from pipeline.wiring.past import import_past
 
 if TYPE_CHECKING:
     from pipeline.ports import (
@@ -152,6 +153,7 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
         GithubConfig(**settings.github.model_dump(), token=token()), store, clock, store
     )
     try:
+        import_past(workspace, store, clock.now())
         yield App(
             clock=clock,
             feeds=feeds,
