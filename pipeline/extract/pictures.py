@@ -86,7 +86,8 @@ def _score(document: Document, picture: Picture, number: int, total: int) -> tup
     if width and width >= 700:
         score, why = score + 0.3, [*why, "large"]
     if ".gif" in picture.image.url.lower() or "wx_fmt=gif" in picture.image.url:
-        score, why = score - (0.8 if place < 0.05 or place > 0.9 else 0.1), [*why, "animated"]
+        edge = 0.8 if place < 0.05 or place > 0.9 else 0.1
+        score, why = score - (1.3 if picture.block == 0 else edge), [*why, "animated"]
     if picture.image.kind == "video":
         score, why = score - 0.4, [*why, "a video's poster"]
     return score, "; ".join(why)
@@ -94,4 +95,5 @@ def _score(document: Document, picture: Picture, number: int, total: int) -> tup
 
 def _around(document: Document, picture: Picture, pattern: re.Pattern[str], reach: int) -> bool:
     near = document.blocks[max(picture.block - reach, 0) : picture.block + reach]
-    return any(len(b.text) < 120 and pattern.search(b.text) for b in near)
+    texts = (b.text for b in near if len(b.text) < 120)
+    return any(pattern.search(text) or pattern.search(text.replace(" ", "")) for text in texts)

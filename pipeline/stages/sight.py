@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,12 +40,15 @@ def looked_at(
     """
     if app.eye is None:
         return note, ()
-    choices = [_Choice(item, figures) for item, figures in _choosing(note, candidates)]
-    known = _recalled(app, [url for choice in choices for url in choice.urls()])
+    offered = list(_choosing(note, candidates))
+    kept = _recalled(app, [image.url for _, figures in offered for image in figures])
+    shared = _shared(candidates)
+    choices = [_Choice(item, _ordered(item, figures, kept, shared)) for item, figures in offered]
+    known: dict[str, _Verdict] = {url: looked.verdict for url, looked in kept.items()}
     issues: list[Issue] = []
     for _ in range(TRIES):
         wanted = {
-            image.url: (image, choice.item.url)
+            image.url: (image, choice.item)
             for choice in choices
             if choice.item.article_id not in settled and (image := choice.next_unseen(known))
         }
@@ -65,9 +69,6 @@ class _Choice:
 
     item: NoteItem
     figures: tuple[Image, ...]
-
-    def urls(self) -> Iterator[str]:
-        return (image.url for image in self.figures)
 
     def next_unseen(self, known: Mapping[str, _Verdict]) -> Image | None:
         """The picture to look at next, None where the choice is made."""
@@ -97,33 +98,68 @@ def _choosing(
             figures = article.figures or (item.image,)
             pictures = tuple(i for i in figures if i.kind == "image" and is_web_url(i.url))
             if item.image in pictures[:1]:
-                yield item, pictures[:TRIES]
+                yield item, pictures
 
 
-def _recalled(app: App, urls: Sequence[str]) -> dict[str, _Verdict]:
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a picture turned out to be, and for which article it was looked at."""
+
+    verdict: _Verdict
+    article: str
+
+
+def _shared(candidates: Sequence[Candidate]) -> frozenset[str]:
+    """Addresses that stand in more than one article."""
+    counted = Counter(url for c in candidates for url in {i.url for i in c.article.images})
+    return frozenset(url for url, count in counted.items() if count > 1)
+
+
+def _ordered(
+    item: NoteItem,
+    figures: tuple[Image, ...],
+    kept: Mapping[str, _Looked],
+    shared: Collection[str],
+) -> tuple[Image, ...]:
+    """The pictures to look at: those that other articles have too come last, for they are the
+    account's headings and calls to follow. Whose a remembered picture is was settled then."""
+
+    def is_account_s(image: Image) -> bool:
+        if looked := kept.get(image.url):
+            return looked.article != item.article_id
+        return image.url in shared
+
+    return tuple(sorted(figures, key=is_account_s)[:TRIES])
+
+
+def _recalled(app: App, urls: Sequence[str]) -> dict[str, _Looked]:
     keys = {_key(url): url for url in urls}
-    kept = app.store.recall(_KIND, list(keys))
-    return {keys[key]: json.loads(text)["verdict"] for key, (text, _) in kept.items()}
+    found: dict[str, _Looked] = {}
+    for key, (text, _) in app.store.recall(_KIND, list(keys)).items():
+        facts = json.loads(text)
+        found[keys[key]] = _Looked(facts["verdict"], facts["article"])
+    return found
 
 
 def _see(
     app: App,
     eye: Eye,
     day: date,
-    wanted: Mapping[str, tuple[Image, str]],
+    wanted: Mapping[str, tuple[Image, NoteItem]],
     known: dict[str, _Verdict],
 ) -> Iterator[Issue]:
     """Fetch and look at the pictures, all at once; `known` learns what they are.
 
     A figure goes onto the shelf at once, so that it is not fetched again to be mirrored.
     """
-    requests = [eye.request(image, article) for image, article in wanted.values()]
+    requests = [eye.request(image, item.url) for image, item in wanted.values()]
     for fetched in app.fetcher.fetch_many(requests):
         url = fetched.request.url
         what, verdict = _verdict(eye, wanted[url][0], fetched)
         known[url] = verdict
         if verdict != "unknown":
-            text = json.dumps({"verdict": verdict, "kind": what})
+            facts = {"verdict": verdict, "kind": what, "article": wanted[url][1].article_id}
+            text = json.dumps(facts)
             app.store.remember(_KIND, {_key(url): text}, app.clock.now())
         if app.shelf and fetched.page and verdict == "figure":
             app.shelf.keep(wanted[url][0], fetched.page.body, day)  # mirroring tells what fails

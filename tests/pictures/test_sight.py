@@ -161,6 +161,21 @@ def test_no_more_than_three_of_an_article(app: App, house: FaultServer) -> None:
     assert (names(note), len(house.asked)) == ([None], TRIES)
 
 
+def test_a_picture_of_the_account_comes_last(app: App, house: FaultServer) -> None:
+    one = candidate(1, "plot.png", "boxes.png")
+    two = candidate(2, "plot.png", "page.png")
+    note, _ = looked_at(app, note_of(one, two), [one, two])
+    assert names(note) == ["boxes.png", "plot.png"], "unless there is no other"
+    again, _ = looked_at(app, note_of(one, two), [one, two], {"a1", "a2"})
+    assert again == note
+    later = candidate(3, "boxes.png", "poster.png", "plot.png")
+    alone, _ = looked_at(app, note_of(later), [later])
+    assert names(alone) == ["boxes.png"]
+    fresh = candidate(4, "boxes.png", "blank.png", "down.png")
+    other, _ = looked_at(app, note_of(fresh), [fresh])
+    assert names(other) == ["down.png"], "told by what was seen on another day"
+
+
 def test_what_the_drafter_did_not_choose_is_left_alone(app: App, house: FaultServer) -> None:
     own = candidate(1, "code.png", "plot.png")
     chosen = replace(note_of(own).items[0], image=Image(url=f"{SITE}poster.png"))
