@@ -94,7 +94,7 @@ class Store(Limiter, Memory, VectorCache, Outbox, Journal, Notices, Leases, Prot
     def published_dates(
         self, feed_ids: Sequence[str], silent_since: datetime | None = None
     ) -> Mapping[str, Sequence[datetime]]:
-        """When the articles of each feed were published, as far as the feed said.
+        """When each feed published last on each of its newest 31 days (UTC), as far as it said.
 
         A feed of which nothing is known is left out, and with `silent_since` every feed that
         published anything later.

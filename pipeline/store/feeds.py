@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, or_, select, update
+from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from pipeline.errors import Issue
 from pipeline.store import tables
 from pipeline.store.codec import dump, load, storable
 from pipeline.store.database import Part, Row, chunks, hold, insert_new, upsert
+from pipeline.store.rhythm import newest_days
 from pipeline.text import short_hash
 from pipeline.types import Entry, Feed, FeedMemory, Poll
 from pipeline.urls import canonical_url
@@ -113,22 +114,15 @@ class FeedRows(Part):
     def published_dates(
         self, feed_ids: Sequence[str], silent_since: datetime | None = None
     ) -> Mapping[str, Sequence[datetime]]:
-        """When each feed's articles were published; with `silent_since` only of silent feeds."""
+        """The newest moment of each of the feed's newest days; with `silent_since` only of feeds
+        with nothing later."""
         found: dict[str, list[datetime]] = {}
         with self.database.read() as connection:
             for some in chunks(feed_ids):
-                for feed_id, moment in connection.execute(_dates(some, silent_since)):
+                days = newest_days(connection, some, silent_since)
+                for feed_id, moment in connection.execute(days):
                     found.setdefault(feed_id, []).append(moment)
         return found
-
-
-def _dates(feed_ids: Sequence[str], silent_since: datetime | None) -> Select[tuple[str, datetime]]:
-    feed_id, published = tables.entries.c.feed_id, tables.entries.c.published
-    statement = select(feed_id, published).where(feed_id.in_(feed_ids), published.is_not(None))
-    if silent_since is None:
-        return statement
-    lively = select(feed_id).where(published > silent_since)
-    return statement.where(feed_id.not_in(lively))
 
 
 def _memory(row: RowMapping) -> FeedMemory:

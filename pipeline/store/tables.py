@@ -34,7 +34,7 @@ from pipeline.store.codec import storable
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """All schema revisions in order; the last one is what this code speaks."""
 
 VERSION_TABLE = "stardraft_version"
@@ -107,6 +107,7 @@ entries = Table(
     Column("doc", Text, nullable=False),
     Index("entries_by_url", "url_key"),
     Index("entries_by_state", "state", "first_seen_at"),
+    Index("entries_by_feed", "feed_id", "published"),
     # Partial, or SQLite takes it for "is no duplicate" and reads the whole table.
     Index(
         "entries_by_duplicate",

@@ -191,6 +191,20 @@ def test_the_dates_of_a_feed_tell_its_rhythm(store: Store) -> None:
     assert store.published_dates([]) == {}
 
 
+def test_only_the_newest_days_of_a_feed_are_read(store: Store) -> None:
+    noon = NOW.replace(hour=12, minute=0, second=0, microsecond=0)
+    moments = [noon - n * 10 * HOUR for n in range(120)]
+    dated = [replace(entry(f"{n}"), published=moment) for n, moment in enumerate(moments)]
+    store.record_poll(Poll(feed_id="a", entries=tuple(dated)), NOW)
+    newest: dict[date, datetime] = {}
+    for moment in moments:
+        newest.setdefault(moment.date(), moment)
+    expected = sorted(newest.values())[-31:]
+    for silent_since in (None, noon, noon + HOUR):
+        assert sorted(store.published_dates(["a"], silent_since)["a"]) == expected
+    assert store.published_dates(["a"], noon - HOUR) == {}
+
+
 def test_entries_without_an_address_do_not_swallow_each_other(store: Store) -> None:
     poll = Poll(feed_id="a", entries=(entry("1", url=""), entry("2", url=" ")))
     assert store.record_poll(poll, NOW) == 2
