@@ -173,7 +173,7 @@ def test_a_picture_of_the_account_comes_last(app: App, house: FaultServer) -> No
     assert names(alone) == ["boxes.png"]
     fresh = candidate(4, "boxes.png", "blank.png", "down.png")
     other, _ = looked_at(app, note_of(fresh), [fresh])
-    assert names(other) == ["down.png"], "told by what was seen on another day"
+    assert names(other) == ["down.png"], "told by what was offered on another day"
 
 
 def test_what_the_drafter_did_not_choose_is_left_alone(app: App, house: FaultServer) -> None:
