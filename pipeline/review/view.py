@@ -184,6 +184,8 @@ def _repository(item: DeskItem, wanted: str) -> tuple[Badge, ...]:
         badges.append(Badge(tone="plain", word="stargazers", detail=f"{repo.stargazers:,}"))
     if repo.pushed_at:
         badges.append(Badge(tone="plain", word="pushed", detail=f"{repo.pushed_at:%Y-%m}"))
+    if repo.release:
+        badges.append(Badge(tone="plain", word="release", detail=repo.release))
     if repo.licence:
         badges.append(Badge(tone="plain", word="licence", detail=repo.licence))
     return tuple(badges)

@@ -117,6 +117,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "venue": ("会议", "venue"),
     "stargazers": ("GitHub 星标", "stargazers"),
     "pushed": ("最近提交", "last push"),
+    "release": ("最新版本", "latest release"),
     "licence": ("许可证", "licence"),
     "repo_renamed": ("改了名", "renamed"),
     "repo_archived": ("已归档", "archived"),

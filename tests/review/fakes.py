@@ -81,6 +81,7 @@ def desk_item(number: int, place: str = "items", dress: Dress = str) -> DeskItem
         state=RepoState.ARCHIVED if number % 2 else RepoState.OK,
         stargazers=1234,
         licence=dress("MIT"),
+        release=dress("v2.1"),
         pushed_at=_AT,
     )
     reasons = (

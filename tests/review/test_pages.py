@@ -51,6 +51,7 @@ def test_an_item_shows_what_is_known_of_it(site: Site) -> None:
         "存疑",
         "标题对不上。",
         "GitHub 星标 1,234",
+        "最新版本 v2.1",
         "0.89",
     ):
         assert words in text
