@@ -114,7 +114,12 @@ class DeskRows(Part):
                 )
             ).one()
             newest = connection.scalar(select(func.max(runs.c.started_at)))
-            count = connection.scalar(select(func.count()).select_from(tables.candidates))
+            candidates_day = tables.candidates.c.note_day
+            count = connection.scalar(
+                select(func.count())
+                .select_from(tables.candidates)
+                .where(candidates_day.is_(None) | (candidates_day == day))
+            )
         return f"{revision}/{saved}/{newest}/{count}"
 
     def article(self, article_id: str) -> Article | None:

@@ -7,7 +7,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from pipeline.ports import DraftRecord
 from pipeline.store import tables
@@ -23,9 +33,9 @@ class DraftRows(Part):
     def candidates_to_score(self, version: str) -> Sequence[Candidate]:
         """Candidates of the newest note or of none that lack a score of `version`."""
         newest = select(func.max(tables.drafts.c.day)).scalar_subquery()
-        statement = _with_scores().where(
+        statement = with_scores().where(
             or_(tables.candidates.c.note_day.is_(None), tables.candidates.c.note_day == newest),
-            or_(tables.scores.c.version.is_(None), tables.scores.c.version != version),
+            unscored(version),
         )
         with self.database.read() as connection:
             return [candidate for candidate, _ in read_candidates(connection, statement)]
@@ -41,7 +51,7 @@ class DraftRows(Part):
 
         In the order in which they were first seen.
         """
-        statement = _with_scores().where(
+        statement = with_scores().where(
             or_(tables.candidates.c.note_day.is_(None), tables.candidates.c.note_day == day)
         )
         with self.database.read() as connection:
@@ -83,17 +93,33 @@ def keep_draft(connection: Connection, record: DraftRecord, now: datetime) -> No
         )
 
 
-def _with_scores() -> Select[Any]:
+def with_scores() -> Select[Any]:
+    """Rows as `read_candidates` wants them, in the order in which they were first seen."""
     return (
         select(
             tables.articles.c.doc,
             tables.candidates.c.doc,
             tables.candidates.c.covered,
-            tables.scores.c.doc,
+            _score(tables.scores.c.doc),
         )
         .join(tables.articles, tables.articles.c.id == tables.candidates.c.article_id)
-        .outerjoin(tables.scores, tables.scores.c.article_id == tables.candidates.c.article_id)
         .order_by(tables.candidates.c.first_seen_at, tables.candidates.c.article_id)
+    )
+
+
+def unscored(version: str) -> ColumnElement[bool]:
+    """The candidate has no score, or one of another version."""
+    found = _score(tables.scores.c.version)
+    return or_(found.is_(None), found != version)
+
+
+def _score(column: Column[str]) -> ScalarSelect[str]:
+    """A column of the candidate's score. Not joined: PostgreSQL expects more candidates than
+    there are, and would read every score ever given to match them."""
+    return (
+        select(column)
+        .where(tables.scores.c.article_id == tables.candidates.c.article_id)
+        .scalar_subquery()
     )
 
 

@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, 
 
 from pipeline.ports import PendingPage
 from pipeline.store.database import Part, upsert
+from pipeline.store.drafts import unscored, with_scores
 from pipeline.store.enrichment import read_candidates
 from pipeline.store.pages import BYTES_AT_ONCE, read_page
 from pipeline.store.processes import Process, this_process
-from pipeline.store.tables import articles, candidates, drafts, entries, leases, scores
+from pipeline.store.tables import candidates, drafts, entries, leases
 from pipeline.types import Candidate
 
 Kind = Literal["extract", "score"]
@@ -56,27 +57,20 @@ class LeaseRows(Part):
         """Candidates of the newest note or of none without a score of `version`, that nobody
         else is scoring; they are ours for ten minutes."""
         newest = select(func.max(drafts.c.day)).scalar_subquery()
-        unscored = (
+        wanted = (
             select(candidates.c.article_id)
-            .outerjoin(scores, scores.c.article_id == candidates.c.article_id)
             .where(
                 or_(candidates.c.note_day.is_(None), candidates.c.note_day == newest),
-                or_(scores.c.version.is_(None), scores.c.version != version),
+                unscored(version),
                 _free("score", candidates.c.article_id, now),
             )
             .order_by(candidates.c.first_seen_at, candidates.c.article_id)
         )
         with self.database.write() as connection:
-            keys = _lease(connection, "score", unscored, candidates, limit, now)
+            keys = _lease(connection, "score", wanted, candidates, limit, now)
             if not keys:
                 return []
-            statement = (
-                select(articles.c.doc, candidates.c.doc, candidates.c.covered, scores.c.doc)
-                .join(articles, articles.c.id == candidates.c.article_id)
-                .outerjoin(scores, scores.c.article_id == candidates.c.article_id)
-                .where(candidates.c.article_id.in_(keys))
-                .order_by(candidates.c.first_seen_at, candidates.c.article_id)
-            )
+            statement = with_scores().where(candidates.c.article_id.in_(keys))
             return [candidate for candidate, _ in read_candidates(connection, statement)]
 
     def release(self, kind: Kind) -> None:
