@@ -18,9 +18,10 @@ import statistics
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,9 @@ class Scores:
     def score(self, candidates: Sequence[Candidate]) -> tuple[Score, ...]:
         ids = [c.article.id for c in candidates]
         return tuple(Score(article_id=i, relevance=0.5, suggested_stars=2) for i in ids)
+
+    def twins(self, candidates: Sequence[Candidate]) -> tuple[tuple[int, int], ...]:
+        return ()
 
     def remarks(self) -> tuple[Issue, ...]:
         return ()
@@ -175,29 +179,45 @@ def per_article(url: str, feeds: int, new: int, rounds: int) -> tuple[float, dic
     return min(taken, key=lambda pair: pair[0])
 
 
-def shared(url: str, pages: int, workers: int) -> tuple[float, float, int]:
-    """Wall and CPU seconds for reading `pages`, and how many were read twice."""
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What one worker did: seconds from the start signal to its end, and what they went on."""
+
+    wall: float
+    cpu: float
+    reading: float
+    """CPU seconds spent reading pages; the rest of `cpu` is the store's."""
+    startup: float
+    """CPU seconds before the start signal: imports, opening the store, the first page."""
+    keys: tuple[str, ...]
+
+
+def shared(url: str, pages: int, workers: int) -> tuple[float, list[Shift], int]:
+    """Wall seconds from the start signal to the last worker's end, what each did, and how many
+    pages were read twice. Workers are warm before the signal, as one that runs all day is."""
     store = open_store(url)
-    tag = f"w{workers}"
     with store.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM leases")
-    _wait_pages(store, pages, tag)
+    _wait_pages(store, pages, f"w{workers}")
     store.close()
+    gate, go = os.pipe()
+    children = [_worker(url, gate, go) for _ in range(workers)]
+    os.close(gate)
+    for _, said in children:
+        assert os.read(said, 1) == b"r", "a worker died before it was ready"
     before = time.perf_counter()
-    reads, writes = zip(*(os.pipe() for _ in range(workers)), strict=True)
-    children = [_worker(url, write) for write in writes]
-    for write in writes:
-        os.close(write)
-    done: Counter[str] = Counter()
-    cpu = 0.0
-    for read in reads:
-        with os.fdopen(read) as said:
-            first, *keys = said.read().split()
-        cpu += float(first)
-        done.update(keys)
-    assert [os.waitpid(pid, 0)[1] for pid in children] == [0] * workers
+    os.close(go)
+    shifts = []
+    for _, said in children:
+        with os.fdopen(said) as words:
+            wall, cpu, reading, startup, *keys = words.read().split()
+        numbers = (float(n) for n in (wall, cpu, reading, startup))
+        shifts.append(Shift(*numbers, keys=tuple(keys)))
+    seconds = time.perf_counter() - before
+    assert [os.waitpid(pid, 0)[1] for pid, _ in children] == [0] * workers
+    done = Counter(key for shift in shifts for key in shift.keys)
     assert len(done) == pages, (len(done), pages)
-    return time.perf_counter() - before, cpu, sum(done.values()) - len(done)
+    return seconds, shifts, sum(done.values()) - len(done)
 
 
 def _wait_pages(store: Any, pages: int, tag: str) -> None:
@@ -219,35 +239,59 @@ def _wait_pages(store: Any, pages: int, tag: str) -> None:
 
 
 class _Noted:
-    """An extractor that notes what it read."""
+    """An extractor that notes what it read, and for how long."""
 
     def __init__(self, inner: Any) -> None:
-        self.inner, self.keys = inner, []  # type: ignore[var-annotated]
+        self.inner, self.seconds = inner, 0.0
+        self.keys: list[str] = []
 
     def extract(self, page: Page, entry: Any = None) -> Any:
+        began = time.process_time()
         self.keys.append(page.url)
-        return self.inner.extract(page, entry)
+        try:
+            return self.inner.extract(page, entry)
+        finally:
+            self.seconds += time.process_time() - began
 
 
-def _worker(url: str, write: int) -> int:
-    pid = os.fork()
-    if pid:
-        return pid
+def _worker(url: str, gate: int, go: int) -> tuple[int, int]:
+    """A process that reads pages once the gate is closed; its id, and the pipe it speaks on."""
+    said, write = os.pipe()
+    if pid := os.fork():
+        os.close(write)
+        return pid, said
     status = 1
     try:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            build(workspace(Path(folder), url), SystemClock()) as built,
-        ):
-            noted: Any = _Noted(built.extractor)
-            app = replace(built, extractor=noted)
-            now = datetime.now(UTC)
-            extract(app, Run(run_id="w", day=now.date(), started_at=now))
-            with os.fdopen(write, "w") as said:
-                said.write(" ".join([f"{time.process_time():.3f}", *noted.keys]))
+        os.close(go)
+        _work(url, gate, write)
         status = 0
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def _work(url: str, gate: int, write: int) -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        build(workspace(Path(folder), url), SystemClock()) as built,
+    ):
+        body = _PAGE.format(n=0).encode()
+        warm = Page(url="https://e.org/0", final_url="https://e.org/0", body=body, fetched_at=_NOW)
+        built.extractor.extract(warm, None)
+        startup = time.process_time()
+        noted: Any = _Noted(built.extractor)
+        app = replace(built, extractor=noted)
+        os.write(write, b"r")
+        os.read(gate, 1)
+        now = datetime.now(UTC)
+        began = time.perf_counter()
+        extract(app, Run(run_id="w", day=now.date(), started_at=now))
+        wall = time.perf_counter() - began
+        cpu = time.process_time() - startup
+    numbers = [f"{n:.3f}" for n in (wall, cpu, noted.seconds, startup)]
+    with os.fdopen(write, "w") as said:
+        said.write(" ".join([*numbers, *noted.keys]))
 
 
 def main(arguments: list[str]) -> int:
@@ -287,18 +331,24 @@ def _workers(url: str, pages: int, rounds: int) -> None:
     fill(url, 10, 1000)
     speedups, twice = [], 0
     for number in range(rounds):
-        one, one_cpu, _ = shared(url, pages, 1)
+        one, alone, _ = shared(url, pages, 1)
         _forget(url)
-        two, two_cpu, again = shared(url, pages, 2)
+        two, both, again = shared(url, pages, 2)
         _forget(url)
         twice += again
         speedups.append(one / two)
-        print(
-            f"round {number}: {pages} pages, one worker {one:.2f} s ({one_cpu:.2f} CPU), "
-            f"two {two:.2f} s ({two_cpu:.2f} CPU)",
-            flush=True,
-        )
+        print(f"round {number}: {pages} pages, {one / two:.2f} x", flush=True)
+        print(f"  one worker  {one:.2f} s: {_shift(alone[0])}", flush=True)
+        for shift in both:
+            print(f"  one of two  {shift.wall:.2f} s: {_shift(shift)}", flush=True)
     print(f"two workers: {statistics.median(speedups):.2f} x one; done twice: {twice}")
+
+
+def _shift(shift: Shift) -> str:
+    return (
+        f"{len(shift.keys)} pages, {shift.cpu:.2f} CPU s ({shift.reading:.2f} reading), "
+        f"before it {shift.startup:.2f} CPU s to start"
+    )
 
 
 def _forget(url: str) -> None:

@@ -49,6 +49,9 @@ class Scorer(Protocol):
     def score(self, candidates: Sequence[Candidate]) -> tuple[Score, ...]:
         """One score per candidate, in the same order."""
 
+    def twins(self, candidates: Sequence[Candidate]) -> Sequence[tuple[int, int]]:
+        """Places of pairs that may be about the same paper, for a person to look at."""
+
     def remarks(self) -> tuple[Issue, ...]:
         """What the reader should know of how the scores were made; empty where all is usual."""
 

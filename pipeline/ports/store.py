@@ -159,6 +159,10 @@ class Store(Limiter, Memory, VectorCache, Outbox, Journal, Notices, Leases, Prot
         """Keep candidates; those with pending ids and those whose articles are `unfinished`
         are offered again from `retry_at`."""
 
+    def save_doubts(self, candidates: Sequence[Candidate]) -> None:
+        """Keep what is said of known candidates; when they are asked for again, and their
+        scores, stay."""
+
     def known_code(self, keys: Sequence[str]) -> Mapping[str, tuple[CodeClue | None, datetime]]:
         """What was found when each key (`finder:paper`) was last looked for, and when."""
 

@@ -169,6 +169,11 @@ class WordIndex:
             shared.append(self._shared(words, best[found[best] > 0]))
         return cosines, shared
 
+    def cosines(self, texts: Sequence[str]) -> Floats:
+        """What each text shares with each of the index, shape (len(texts), indexed)."""
+        found = [self._search(self._rarity.vector(text)) for text in texts]
+        return np.asarray(found, np.float32).reshape(len(texts), len(self._vectors))
+
     def _search(self, words: Mapping[str, float]) -> Doubles:
         hits = [(self._of(w), value) for w, value in words.items() if w in self._using]
         if not hits:

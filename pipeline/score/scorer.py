@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-_FORMULA = "5"
+_FORMULA = "6"
 """Part of every score's version: raise it when the arithmetic changes."""
 _START = -2.2
 """Log odds of an article of which nothing is known: one in ten concerns the reader."""
@@ -211,6 +211,12 @@ class RelevanceScorer:
         if self._past is None:
             return np.zeros((0, 0), np.float32), np.zeros(0)
         return self._past.starred
+
+    def twins(self, candidates: Sequence[Candidate]) -> tuple[tuple[int, int], ...]:
+        """Places of pairs that may be about the same paper, the surest first."""
+        from pipeline.score.twins import twins
+
+        return twins(candidates, self._space) if len(candidates) > 1 else ()
 
     def remarks(self) -> tuple[Issue, ...]:
         """What the reader should know of how the scores were made: a lesson that was refused,

@@ -12,6 +12,7 @@ from pipeline.stages.mirror import mirrored
 from pipeline.stages.preface import preface
 from pipeline.stages.sharing import in_batches
 from pipeline.stages.sight import looked_at
+from pipeline.stages.twins import mark_twins
 from pipeline.stages.wording import worded
 from pipeline.types import ArchiveItem, Candidate, Note, StageReport
 from pipeline.urls import canonical_url
@@ -29,6 +30,7 @@ def score(app: App, run: Run) -> StageReport:
     scorer = app.scorer(run.day)
     version = scorer.version()
     tally = Tally("score", run)
+    tally.issues.extend(mark_twins(app, run, scorer))
     for candidates in in_batches(
         app, "score", lambda now: app.store.lease_candidates(version, SCORED_AT_ONCE, now)
     ):

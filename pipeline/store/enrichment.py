@@ -100,6 +100,17 @@ class EnrichmentRows(Part):
                 )
             _mark_articles(connection, candidates)
 
+    def save_doubts(self, candidates: Sequence[Candidate]) -> None:
+        """Keep what is said of known candidates; when they are asked for again, and their
+        scores, stay."""
+        with self.database.write() as connection:
+            for candidate in candidates:
+                connection.execute(
+                    update(tables.candidates)
+                    .where(tables.candidates.c.article_id == candidate.article.id)
+                    .values(doc=dump(candidate, leave_out=("article", "covered_by")))
+                )
+
     def _known(
         self, kind: Kind, type_: type[D], ids: Sequence[str], not_before: datetime | None
     ) -> dict[str, D]:

@@ -28,6 +28,9 @@ class EqualScorer:
             Score(article_id=c.article.id, relevance=0.5, suggested_stars=2) for c in candidates
         )
 
+    def twins(self, candidates: Sequence[Candidate]) -> tuple[tuple[int, int], ...]:
+        return ()
+
     def remarks(self) -> tuple[Issue, ...]:
         return ()
 

@@ -43,6 +43,9 @@ class Fair:
         ids = [c.article.id for c in candidates]
         return tuple(Score(article_id=i, relevance=0.5, suggested_stars=2) for i in ids)
 
+    def twins(self, candidates: Sequence[Candidate]) -> tuple[tuple[int, int], ...]:
+        return ()
+
     def remarks(self) -> tuple[Issue, ...]:
         return ()
 
