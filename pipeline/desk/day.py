@@ -35,7 +35,7 @@ class DeskItem:
     `key` is stable over edits and reruns: the article's id, or `hand-…` for an item the reader
     wrote. `number` counts from 1 in the note, 0 elsewhere. `item` is what the file says (where
     dropped or also seen: what the draft would write). `state` is `pending` until the reader
-    decided anything about it. `given` are the reader's own stars, None before a decision.
+    decided anything about it (stars, words, promoting it; moving it decides nothing). `given` are the reader's own stars, None before a decision.
     """
 
     key: str

@@ -31,6 +31,7 @@ from pipeline.types import Note
 _HALF_WRITTEN = 0.15
 """Seconds in which an editor that is writing a file gets on with it."""
 _LOOKS = 4
+_PARSED = 4
 
 
 def digest(text: str) -> str:
@@ -46,15 +47,16 @@ class Ledger:
     ) -> None:
         self._notebook, self._journal = notebook, journal
         self._clock, self._materials = clock, materials
+        self._parsed: dict[tuple[date, str], Note] = {}
 
     def scene(self, day: date) -> Scene | None:
         """The day as it is; what an editor did to the file is logged first. None: no file."""
-        text = self._read(day)
-        self._recover(day, text or "")
+        text, known = self._read(day)
+        if self._recover(day, text or ""):
+            known = self._journal.known_note(day)
         if text is None:
             return None
-        known = self._journal.known_note(day) or self._adopt(day, text)
-        return self._scene(known, text)
+        return self._scene(known or self._adopt(day, text), text)
 
     def missing(self, day: date) -> Scene | None:
         """A day whose file was deleted, as if it had been emptied. None: it never was there."""
@@ -73,22 +75,27 @@ class Ledger:
             steps=self._journal.steps(known.day),
         )
 
-    def _read(self, day: date) -> str | None:
-        """The file; one that is cut short is looked at again, for it may be in the writing."""
-        text = self._notebook.read(day)
+    def _read(self, day: date) -> tuple[str | None, KnownNote | None]:
+        """The file, and the note as it was known; a file that is cut short is looked at again,
+        for it may be in the writing."""
+        text, known = self._notebook.read(day), self._journal.known_note(day)
         for _ in range(_LOOKS):
-            known = None if text is None else self._journal.known_note(day)
-            if known is None or text == known.text or not known.text.startswith(text or ""):
+            if text is None or known is None:
+                break
+            if text == known.text or not known.text.startswith(text):
                 break
             self._clock.sleep(_HALF_WRITTEN)
             text = self._notebook.read(day)
-        return text
+        return text, known
 
-    def _recover(self, day: date, text: str) -> None:
-        """Finish what was intended: settled where the file has it, forgotten where not."""
+    def _recover(self, day: date, text: str) -> bool:
+        """Finish what was intended: settled where the file has it, forgotten where not.
+
+        True where there was something to finish.
+        """
         step = self._journal.intended(day)
         if step is None:
-            return
+            return False
         known = self._journal.known_note(day)
         before = known.text if known else ""
         after = reapplied(before, step.hunks)
@@ -97,6 +104,7 @@ class Ledger:
             self._journal.settle(replace(step, known=made), self._clock.now())
         else:
             self._journal.forget_intended(day)
+        return True
 
     def _adopt(self, day: date, text: str) -> KnownNote:
         """The note of a day that was never on the desk: as a run drafted it, else as it is."""
@@ -106,23 +114,28 @@ class Ledger:
         return known
 
     def _known(self, day: date, text: str, old: Note | None, keys: Keys) -> KnownNote:
-        note = self._parse(text, day)
+        note = self.parse(text, day)
         made = keys_of(note, old, keys, self._materials.of(day).candidates)
         return KnownNote(day=day, text=text, items=made.items, also_seen=made.also_seen)
 
-    def _parse(self, text: str, day: date) -> Note:
-        return self._notebook.parse(text, day)
+    def parse(self, text: str, day: date) -> Note:
+        """The note in `text`; the newest few are kept, as one save reads the same text thrice."""
+        note = self._parsed.pop((day, text), None) or self._notebook.parse(text, day)
+        self._parsed[day, text] = note
+        while len(self._parsed) > _PARSED:
+            self._parsed.pop(next(iter(self._parsed)))
+        return note
 
     def _seen(self, known: KnownNote, text: str) -> tuple[Keys, Note]:
         """The file's items with their keys; differences to what was known become a step."""
-        note = self._parse(text, known.day)
+        note = self.parse(text, known.day)
         keys = known_keys(known)
         if text == known.text and (len(keys.items), len(keys.also_seen)) == (
             len(note.items),
             len(note.also_seen),
         ):
             return keys, note
-        old = self._parse(known.text, known.day)
+        old = self.parse(known.text, known.day)
         keys = _fitting(old, keys)
         fresh = keys_of(note, old, keys, self._materials.of(known.day).candidates)
         if text != known.text:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipeline.ports import Drafter, Store
-from pipeline.types import Candidate, NoteItem, Score
+from pipeline.types import Candidate, Image, NoteItem, Score
+from pipeline.urls import is_web_url
+
+_MOST_PICTURES = 24
 
 
 @dataclass(slots=True)
@@ -21,6 +24,7 @@ class Material:
     by_key: Mapping[str, Candidate]
     drafter: Drafter
     composed: dict[str, NoteItem] = field(default_factory=dict)
+    pictured: dict[str, tuple[Image, ...]] = field(default_factory=dict)
 
     def compose(self, key: str) -> NoteItem | None:
         """The item as the draft would write it, None for a key without a candidate."""
@@ -32,6 +36,21 @@ class Material:
             note = self.drafter.draft(self.day, [candidate], scores, [key])
             self.composed[key] = note.items[0]
         return self.composed[key]
+
+    def pictures(self, key: str) -> tuple[Image, ...]:
+        """The article's pictures that a note may show, the lead first, each once."""
+        if key not in self.by_key:
+            return ()
+        if key not in self.pictured:
+            self.pictured[key] = tuple(_pictures(self.by_key[key]))
+        return self.pictured[key]
+
+
+def _pictures(candidate: Candidate) -> Iterator[Image]:
+    article = candidate.article
+    lead = (article.lead_image,) if article.lead_image else ()
+    every = {i.url: i for i in reversed((*lead, *article.images)) if is_web_url(i.url)}
+    yield from list(reversed(every.values()))[:_MOST_PICTURES]
 
 
 def gather(store: Store, drafter: Drafter, day: date, stamp: str) -> Material:

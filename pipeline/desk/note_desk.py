@@ -56,7 +56,7 @@ class NoteDesk:
         text = self._notebook.read(day) or ""
         known = self._store.known_note(day) if drafted else None
         if known and known.text == text:
-            decided = {f.article_id for f in self._store.feedback_of(day)}
+            decided = Scene.decided_in(self._store.feedback_of(day))
             return DayBrief(
                 day=day,
                 items=len(known.items),
@@ -175,7 +175,7 @@ class NoteDesk:
         """The note's text if it reads back as that note; where gaps lack, with gaps."""
         for one in (note, replace(note, items=tuple(_spaced(i) for i in note.items))):
             text = self._notebook.render(one)
-            if _reads_as(self._notebook.parse(text, note.day), one):
+            if _reads_as(self._ledger.parse(text, note.day), one):
                 return text
         return None
 

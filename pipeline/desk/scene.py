@@ -13,6 +13,8 @@ from pipeline.types import Note
 OUT = ("drop", "demote")
 PUBLISH = "publish"
 _STARS = ("star", "accept")
+_NO_VERDICT = (PUBLISH, "move")
+"""Deeds that say nothing of the item itself: where it stands is no word on whether it is good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,13 @@ class Scene:
         }
 
     def decided(self) -> frozenset[str]:
-        """Keys about which anything was decided."""
-        return frozenset(f.article_id for f in self.feedback if f.action != PUBLISH)
+        """Keys on which the reader has had a word; to move an item is not to have read it."""
+        return self.decided_in(self.feedback)
+
+    @staticmethod
+    def decided_in(feedback: Iterable[Feedback]) -> frozenset[str]:
+        """Keys that these decisions settle."""
+        return frozenset(f.article_id for f in feedback if f.action not in _NO_VERDICT)
 
 
 def undoable(steps: Sequence[Step]) -> Step | None:

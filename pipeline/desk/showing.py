@@ -13,10 +13,7 @@ from pipeline.desk.pairing import HAND
 from pipeline.desk.scene import Scene, redoable, undoable
 from pipeline.errors import Issue
 from pipeline.ports import Notebook
-from pipeline.types import Candidate, Image, NoteItem
-from pipeline.urls import is_web_url
-
-_MOST_PICTURES = 24
+from pipeline.types import NoteItem
 
 
 def shown(
@@ -79,15 +76,14 @@ class _Viewer:
             yield replace(self._one(key, item), place="dropped", state="dropped")
 
     def _one(self, key: str, item: NoteItem) -> DeskItem:
-        candidate = self._material.by_key.get(key)
         return DeskItem(
             key=key,
             place="also_seen",
             number=0,
             item=replace(item, article_id="" if key.startswith(HAND) else key),
-            candidate=candidate,
+            candidate=self._material.by_key.get(key),
             score=self._material.scores.get(key),
-            pictures=tuple(_pictures(candidate)) if candidate else (),
+            pictures=self._material.pictures(key),
         )
 
     def _doubts(self, key: str) -> tuple[Issue, ...]:
@@ -119,11 +115,3 @@ class _Viewer:
 def _title_of(text: str) -> str:
     first = text.strip().split("\n", 1)[0]
     return first[:200] or "（无题）"
-
-
-def _pictures(candidate: Candidate) -> Iterator[Image]:
-    """The article's pictures, the lead first, each once."""
-    article = candidate.article
-    lead = (article.lead_image,) if article.lead_image else ()
-    every = {i.url: i for i in reversed((*lead, *article.images)) if is_web_url(i.url)}
-    yield from list(reversed(every.values()))[:_MOST_PICTURES]

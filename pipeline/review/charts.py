@@ -74,13 +74,20 @@ def explanation(score: Score, w: Words) -> Chart:
     """What pulled one score up and down, the strongest first."""
     told = [r for r in score.reasons if abs(r.share) >= _LEAST_SHARE]
     strongest = sorted(told, key=lambda r: -abs(r.share))[:_MAX_REASONS]
-    rows = [(f"{w(r.kind)} · {r.label}", r.share) for r in strongest]
-    figures = [(w(r.kind), r.label, float(r.share)) for r in score.reasons]
+    rows = [(_reason(r, w), r.share) for r in strongest]
+    figures = [(_reason(r, w), float(r.share)) for r in score.reasons]
     return Chart(
         title=w("why"),
         svg=drawing.bars(w("why"), rows) if rows else drawing.NOTHING,
-        table=drawing.table((w("col_kind"), w("col_reason"), w("col_share")), figures),
+        table=drawing.table((w("col_reason"), w("col_pull")), figures),
     )
+
+
+def _reason(reason: Reason, w: Words) -> str:
+    """The reason as a reader says it; a fact about the article needs no kind before it."""
+    known = f"reason_{reason.label}"
+    label = w(known) if w.has(known) else reason.label
+    return label if reason.kind == "metadata" or w.has(known) else f"{w(reason.kind)} · {label}"
 
 
 def stars(seen: Sequence[Seen], w: Words) -> Chart:
