@@ -54,7 +54,8 @@ def _say_history(found: dict[str, Any]) -> None:
         typer.echo(f"  {span}：{row['count']} 次，留下 {_with_interval(row, 'kept')}")
     for row in found["stars"]:
         typer.echo(
-            f"  星数·{row['name']}：平均差 {_with_interval(row, 'mae')}，各档平均 {row['macro_mae']:.3f}"
+            f"  星数·{row['name']}：平均差 {_with_interval(row, 'mae')}，"
+            f"各档平均 {_with_interval(row, 'macro_mae')}"
         )
     for sentence in found["remarks"]:
         typer.echo(sentence)

@@ -43,7 +43,8 @@ def evaluate_history(taste: Taste, embedder: Embedder) -> dict[str, Any]:
     `ranking`: per method `auc` and `recall` (of the kept, among as many at the top as were kept)
     on unseen decisions, with 95 % bootstrap intervals; empty where there are too few decisions,
     and `remarks` says so. `calibration`: bins of relevance with the share that was kept.
-    `stars`: mean absolute error and its mean over star levels, of the mode and of similar notes.
+    `stars`: mean absolute error and its mean over star levels, of the mode and of similar notes,
+    each with its interval.
     """
     scorer = RelevanceScorer(embedder, taste, date.max)
     tried = list(_tried(taste, embedder))
@@ -188,14 +189,30 @@ def _stars(topics: Any, stars: Doubles) -> list[dict[str, Any]]:
     for name, guess in (("相近笔记", own), ("最常见的星数", mode)):
         wrong = np.abs(guess - truth)
         low, high = interval(wrong)
-        levels = [float(wrong[truth == level].mean()) for level in np.unique(truth)]
         rows.append(
             {
                 "name": name,
                 "tried": len(truth),
                 "mae": round(float(wrong.mean()), 4),
                 "mae_interval": [round(low, 4), round(high, 4)],
-                "macro_mae": round(float(np.mean(levels)), 4),
+                "macro_mae": round(_macro(wrong, truth), 4),
+                "macro_mae_interval": _macro_interval(wrong, truth),
             }
         )
     return rows
+
+
+def _macro(wrong: Doubles, truth: Doubles) -> float:
+    """The mean over star levels of their mean errors."""
+    return float(np.mean([wrong[truth == level].mean() for level in np.unique(truth)]))
+
+
+def _macro_interval(wrong: Doubles, truth: Doubles) -> list[float]:
+    """The 95 % bootstrap interval, drawn within each level: a level of few notes keeps them."""
+    rng = np.random.default_rng(0)
+    means = []
+    for level in np.unique(truth):
+        errors = wrong[truth == level]
+        means.append(errors[rng.integers(0, len(errors), (_DRAWS, len(errors)))].mean(axis=1))
+    low, high = np.percentile(np.mean(means, axis=0), [2.5, 97.5])
+    return [round(float(low), 4), round(float(high), 4)]

@@ -41,6 +41,8 @@ def test_a_plain_taste_is_foretold_and_stars_that_can_be_told_beat_the_mode() ->
     similar, mode = found["stars"]
     assert similar["mae"] < mode["mae"]
     assert similar["macro_mae"] < mode["macro_mae"]
+    low, high = similar["macro_mae_interval"]
+    assert low <= similar["macro_mae"] <= high < mode["macro_mae_interval"][0]
     assert sum(b["count"] for b in found["calibration"]) == found["tried"]
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 

@@ -18,8 +18,8 @@ def test_a_pair_is_told_once_and_only_where_each_is_the_others_nearest() -> None
 
 def test_an_article_and_a_blog_on_one_paper_are_twins_others_are_not() -> None:
     offered = [
-        candidate("苹果的轻量模型 MobileViT", "MobileViT ImageNet 手机上也能跑的模型"),
-        candidate("MobileViT ImageNet", "MobileViT on phones, tested on ImageNet"),
+        candidate("苹果的轻量模型 MobileViT", "MobileViT ImageNet MobileViT ImageNet 手机"),
+        candidate("MobileViT ImageNet", "MobileViT ImageNet MobileViT ImageNet"),
         candidate("Braised pork belly", "caramelise sugar and simmer for an hour"),
     ]
     assert twins(offered, TopicSpace(WordEmbedder())) == ((0, 1),)
