@@ -9,14 +9,14 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from pipeline.errors import Issue, StardraftError
 from pipeline.review.frame import Frame
 from pipeline.review.guard import Gate, Guard
 from pipeline.review.pages import Pages
-from pipeline.review.writes import Writes
+from pipeline.review.writes import Writes, into
 from pipeline.wiring.review import ReviewRooms
 
 _YEAR = 365 * 24 * 3600
@@ -68,11 +68,14 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 def _missing(frame: Frame) -> Handler:
     async def missing(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        issue = Issue(subject=request.url.path, code="review.http", sentence=str(error.detail))
-        answer: Response = frame.page(
-            "message.html.j2", status=error.status_code, issues=(issue,), words_="", back="/days"
+        remedy = frame.words("no_day_remedy") if "day" in request.path_params else ""
+        issue = Issue(
+            subject=request.url.path,
+            code="review.http",
+            sentence=str(error.detail),
+            remedy=remedy if error.status_code == 404 else "",
         )
-        return answer
+        return _told(frame, request, (issue,), error.status_code)
 
     return missing
 
@@ -80,12 +83,20 @@ def _missing(frame: Frame) -> Handler:
 def _failed(frame: Frame) -> Handler:
     async def failed(request: Request, error: Exception) -> Response:
         assert isinstance(error, StardraftError)
-        answer: Response = frame.page(
-            "message.html.j2", status=500, issues=error.issues, words_="", back="/days"
-        )
-        return answer
+        return _told(frame, request, error.issues, 500)
 
     return failed
+
+
+def _told(frame: Frame, request: Request, issues: tuple[Issue, ...], status: int) -> Response:
+    """The issues as a page, or as the piece of the open page where problems are shown."""
+    if request.headers.get("hx-request") == "true":
+        problems = "".join(frame.part("problem", issue=issue) for issue in issues)
+        return HTMLResponse(into("clash", problems) + into("said", ""), status_code=status)
+    answer: Response = frame.page(
+        "message.html.j2", status=status, issues=issues, words_="", back="/days"
+    )
+    return answer
 
 
 class Media:

@@ -184,6 +184,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Run stardraft run, or press the button below.",
     ),
     "n_items": ("{n} 条", "{n} items"),
+    "no_day_remedy": (
+        "先运行 stardraft run；误删的文件可以从版本库或回收站找回。",
+        "Run stardraft run; a deleted file can be had back from the repository or the bin.",
+    ),
     "no_such_day": ("{day} 没有笔记。", "There is no note of {day}."),
     # running
     "run_now": ("现在运行", "Run now"),
@@ -227,6 +231,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "why_months": ("至少要有两个月的笔记。", "Two months of notes are needed."),
     "why_runs": ("还没有运行过。", "Nothing has run yet."),
     "sources_trouble": ("有问题的来源", "Sources in trouble"),
+    "no_sources": ("还没有来源：运行一次就有了。", "No sources yet: they come with the first run."),
     "sources_fine": ("{n} 个来源都正常。", "All {n} sources answer."),
     "failures": ("连续失败 {n} 次", "failed {n} times in a row"),
     "data": ("数据", "Data"),

@@ -117,13 +117,13 @@ class Writes:
                 conflict=outcome.conflict,
                 what=what,
             )
-            made.append(_into("clash", part))
+            made.append(into("clash", part))
         elif outcome.issue:
-            made.append(_into("clash", self._frame.part("problem", issue=outcome.issue)))
+            made.append(into("clash", self._frame.part("problem", issue=outcome.issue)))
         else:
-            made.append(_into("clash", ""))
+            made.append(into("clash", ""))
             made.append(self._pane_pieces(day, opened, what, key, form))
-        made.append(_into("said", "" if outcome.issue else self._said(outcome)))
+        made.append(into("said", "" if outcome.issue else self._said(outcome)))
         status = 409 if outcome.conflict or outcome.issue else 200
         return HTMLResponse("".join(made), status_code=status)
 
@@ -146,7 +146,7 @@ class Writes:
             return self._frame.render("verdict.html.j2", **values | {"oob": True})
         if name in ("move", "up", "down") or (key != opened and name not in ("undo", "redo")):
             return ""
-        return _into("pane", self._frame.render("pane.html.j2", **values))
+        return into("pane", self._frame.render("pane.html.j2", **values))
 
     def _expected(self, item: Any, name: str, argument: str) -> str:
         """What the file says now, which the next edit of this field must expect."""
@@ -207,5 +207,6 @@ class Writes:
         return answer
 
 
-def _into(spot: str, html: str) -> str:
+def into(spot: str, html: str) -> str:
+    """What stands in the element with that id from now on."""
     return f'<div id="{spot}" hx-swap-oob="innerHTML">{html}</div>'

@@ -65,3 +65,19 @@ def test_what_is_being_typed_survives_a_change_elsewhere(page: Page, house: Hous
     note = house.note()
     assert "正在写，还没写完" in note
     assert "[改了标题]" in note
+
+
+def test_a_file_deleted_under_an_open_page_is_said(page: Page, house: House) -> None:
+    page.goto(f"{house.day}?item=a0001")
+    path = house.workspace.notes / f"{DAY:%Y%m}" / f"{DAY:%m%d}.md"
+    kept = path.read_bytes()
+    path.unlink()
+    page.keyboard.press("4")
+    page.locator("#clash .problem").wait_for()
+    assert "没有笔记文件" in page.locator("#clash").inner_text()
+    page.keyboard.press("j")
+    page.locator("#clash .problem", has_text="stardraft run").wait_for()
+    path.write_bytes(kept)
+    page.keyboard.press("4")
+    page.locator("#clash .problem").wait_for(state="detached")
+    assert ":star::star::star::star:" in house.note()

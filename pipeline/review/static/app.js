@@ -125,9 +125,10 @@
     const before = saves;
     flushAll();
     const query = new URLSearchParams({ item: chosen, view: body.dataset.view });
-    const answer = await fetch(`/day/${day}/pane?${query}`);
+    const answer = await fetch(`/day/${day}/pane?${query}`, { headers: { "HX-Request": "true" } });
     const html = await answer.text();
-    if (mine !== asked || !answer.ok) return;
+    if (mine !== asked) return;
+    if (!answer.ok) { swap(html); return; }
     if (saves !== before) { await load(); return; }
     htmx.swap("#pane", html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
     $("#pane").scrollTop = 0;
@@ -186,6 +187,7 @@
 
   // --- changed elsewhere: another tab, an editor, a run ---
   body.addEventListener("htmx:beforeRequest", (event) => { if (event.target.id === "pulse" && waiting) event.preventDefault(); });
+  body.addEventListener("htmx:responseError", (event) => swap(event.detail.xhr.responseText)); // say, the file is gone
   body.addEventListener("elsewhere", () => {
     say(words.elsewhere);
     setTimeout(() => {
