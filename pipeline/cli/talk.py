@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -79,23 +79,16 @@ def _lines() -> Watch:
     from pipeline.report import stage_line
     from pipeline.wiring import Watch
 
-    waiting = _once_waiting()
     return Watch(
-        progress=lambda stage, done, total: waiting(stage),
+        progress=lambda stage, done, total: None,
         done=lambda report: typer.echo(stage_line(report), err=True),
+        waiting=_wait_for,
     )
 
 
-def _once_waiting() -> Callable[[str], None]:
-    """Says once that another run has to end first."""
-    said: list[str] = []
-
-    def waiting(stage: str) -> None:
-        if stage == "wait" and not said:
-            said.append(stage)
-            typer.echo("另一个 stardraft 正在运行，等它结束；Ctrl+C 不等。", err=True)
-
-    return waiting
+def _wait_for(other: Issue) -> None:
+    """Say that another run has to end first, and which."""
+    typer.echo(f"{other.sentence}等它结束再开始；Ctrl+C 不等。", err=True)
 
 
 @contextmanager
@@ -110,12 +103,8 @@ def _bars() -> Iterator[Watch]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
-        waiting = _once_waiting()
 
         def progress(stage: str, done: int, total: int) -> None:
-            if stage == "wait":
-                waiting(stage)
-                return
             if stage not in tasks:
                 tasks[stage] = bars.add_task(STAGE_NAMES.get(stage, stage))
             bars.update(tasks[stage], completed=done, total=total or None)
@@ -125,4 +114,4 @@ def _bars() -> Iterator[Watch]:
                 bars.remove_task(tasks.pop(report.stage))
             console.print(stage_line(report), markup=False)
 
-        yield Watch(progress=progress, done=finished)
+        yield Watch(progress=progress, done=finished, waiting=_wait_for)

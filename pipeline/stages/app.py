@@ -65,21 +65,26 @@ def _silent(stage: str, done: int, total: int) -> None:
     """No progress wanted."""
 
 
+def _patient(other: Issue) -> None:
+    """Nobody wants to hear of the other run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run of the stages: its id, the day whose note is drafted, who watches.
 
     `due` is when the run was wanted: a complete run of the same day that began later has done
-    its work. `patience` is how long to wait for another run to end. Up to `catch_up` days
-    before `day` (in `zone`) that have no note yet get theirs first. Only articles published from
-    `since` on and before `until` are fetched and drafted, those without a date by when they were
-    first seen; all others stay for another run.
+    its work. `patience` is how long to wait for another run to end; `waiting` is told once who
+    that is. Up to `catch_up` days before `day` (in `zone`) that have no note yet get theirs
+    first. Only articles published from `since` on and before `until` are fetched and drafted,
+    those without a date by when they were first seen; all others stay for another run.
     """
 
     run_id: str
     day: date
     started_at: datetime
     progress: Progress = _silent
+    waiting: Callable[[Issue], None] = _patient
     due: datetime | None = None
     patience: timedelta = timedelta(0)
     catch_up: int = 0

@@ -37,9 +37,6 @@ COLLECT = ("poll", "fetch", "extract", "enrich", "score")
 WRITE = ("score", "draft")
 """What needs no network: the notes of days whose articles are there already."""
 
-WAITING = "wait"
-"""What a watcher is told instead of a stage while another run holds the store."""
-
 LOOK_AGAIN = 1.0
 """Seconds between two looks whether the other run has ended."""
 
@@ -118,16 +115,19 @@ def _missed(app: App, run: Run) -> tuple[date, ...]:
 def _take_turn(app: App, run: Run, wanted: Sequence[str]) -> RunReport | None:
     """Take the run lock, waiting for it; or the report of a run that made this one needless."""
     deadline = app.clock.now() + run.patience
+    told = False
     while True:
         if joined := _same_work(app, run, wanted):
             return joined
         try:
             app.store.begin_run(run.run_id, run.day, app.clock.now(), f"pid {os.getpid()}")
             return None
-        except RunLockedError:
+        except RunLockedError as locked:
             if app.clock.now() >= deadline:
                 raise
-            run.progress(WAITING, 0, 0)
+            if not told:
+                run.waiting(locked.issues[0])
+            told = True
             app.clock.sleep(LOOK_AGAIN)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipeline.errors import Issue
 from pipeline.settings import Workspace, find_config, load_workspace
 from pipeline.stages import App, Run, directly, run_stages
 from pipeline.stages.run import Call, Done, midnight_after
@@ -22,12 +23,18 @@ if TYPE_CHECKING:
     from pipeline.ports import Progress
 
 
+def _patient(other: Issue) -> None:
+    """Nobody wants to hear of the other run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Who wants to hear of a run: of each step, and of each stage that ends."""
+    """Who wants to hear of a run: of each step, of each stage that ends, and of another run
+    that has to end first."""
 
     progress: Progress
     done: Callable[[StageReport], None]
+    waiting: Callable[[Issue], None] = _patient
 
 
 def run_day(
@@ -67,7 +74,7 @@ def run_day(
             until=midnight_after(run.day, run) if run.day < now_is else None,
         )
         if watch:
-            run = replace(run, progress=watch.progress)
+            run = replace(run, progress=watch.progress, waiting=watch.waiting)
         done = watch.done if watch else lambda report: None
         report = run_stages(app, run, call=call, done=done, only=only, days=days)
         return _told(workspace, app, report, call, done)

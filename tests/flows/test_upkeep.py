@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,7 +50,12 @@ def test_backups_rotate_and_hold_state_notes_and_settings(workspace: Workspace) 
     assert made is not None
     with tarfile.open(made) as archive:
         names = set(archive.getnames())
-    assert {"state.db", "notes/202609/0917.md", "config/settings.toml"} <= names
+    assert {"state.db", "notes/202609/0917.md"} <= names
+    assert {n for n in names if n.startswith("config/")} == {
+        "config/settings.toml",
+        "config/interests.toml",
+        "config/feeds.opml",
+    }
 
 
 def test_restore_overwrites_only_when_told_and_keeps_what_was_there(
@@ -121,3 +128,19 @@ def test_past_days_must_make_sense(workspace: Workspace) -> None:
     ):
         with pytest.raises(UsageError):
             write_past_days(workspace.config, first, last)
+
+
+def test_who_waits_is_told_for_whom_and_may_leave(tmp_path: Path) -> None:
+    with ReplayServer(SmallWeb()) as replay:
+        small = Small(tmp_path / "reader", replay)
+        store = open_store(load_workspace(small.folder))
+        store.begin_run("other", NOW.date(), NOW, "test")
+        waiting = small.start("run", "--no-prefect")
+        assert waiting.stdout is not None
+        assert f"进程号 {os.getpid()}。等它结束再开始" in waiting.stdout.readline()
+        waiting.send_signal(signal.SIGINT)
+        said, _ = waiting.communicate(timeout=60)
+        assert waiting.returncode == 130, said
+        assert "Traceback" not in said
+        assert [run.run_id for run in store.last_runs(5)] == ["other"]
+        store.close()

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import RunLockedError
-from pipeline.stages.run import WAITING
+from pipeline.errors import Issue, RunLockedError
 from pipeline.store import processes
 from tests.conftest import StillClock
 from tests.stages.test_days_off import SHANGHAI, Life
@@ -49,12 +48,12 @@ def test_a_run_waits_for_another_and_says_so(life: Life, monkeypatch: pytest.Mon
     held(life, monkeypatch)
     clock = Other(life)
     life.app = replace(life.app, clock=clock)
-    heard: list[str] = []
-    report = life.run(
-        patience=timedelta(minutes=1), progress=lambda stage, done, total: heard.append(stage)
-    )
+    heard: list[Issue] = []
+    report = life.run(patience=timedelta(minutes=1), waiting=heard.append)
     assert report.finished_at is not None
-    assert heard.count(WAITING) == 3
+    (other,) = heard
+    assert "elsewhere" in other.sentence
+    assert "进程号 1" in other.sentence
     assert clock.slept[:3] == [1.0, 1.0, 1.0]
 
 
