@@ -9,8 +9,8 @@ from pathlib import Path
 from pipeline.ports import Outgoing
 from pipeline.publish.place import Place
 from pipeline.publish.readme import day_of_path
-from pipeline.publish.revision import README, Revision, diff, digest, stop
-from pipeline.publish.target import Sent, Step, no_step, remembered
+from pipeline.publish.revision import README, Revision, diff, digest, owned, stop
+from pipeline.publish.target import Sent, Step, no_step, owned_key, remembered
 
 
 class FolderTarget:
@@ -48,6 +48,9 @@ class FolderTarget:
         for path, body in revision.files.items():
             lying = self._place.read(path)
             if lying is None or lying == body or digest(lying) in known.get(path, frozenset()):
+                continue
+            part = owned(path, lying)
+            if not part.strip() or digest(part) in known.get(owned_key(path), frozenset()):
                 continue
             if overwrite:
                 if not dry:

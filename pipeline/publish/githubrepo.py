@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import CredentialError
 from pipeline.ports import Outgoing
-from pipeline.publish.readme import day_of_path, split_readme
+from pipeline.publish.readme import day_of_path
 from pipeline.publish.revision import (
     README,
     TRAILER,
@@ -26,6 +26,7 @@ from pipeline.publish.revision import (
     diff,
     digest,
     issue,
+    owned,
     stop,
 )
 from pipeline.publish.target import Sent, Step, no_step, remembered
@@ -135,13 +136,15 @@ class GithubTarget:
 
     def _ours(self, path: str, found: bytes) -> bool:
         """Equal to what our last commit of it had; a README's head is the reader's."""
+        if not owned(path, found).strip():
+            return True
         with _explained(self._repository):
             commit = self._last(path, f"{TRAILER}: ")
             if commit is None:
                 return False
             tree = self._repo.get_git_tree(commit.commit.tree.sha, recursive=True)
             shas = [e.sha for e in tree.tree if e.path == path]
-        return bool(shas) and _owned(path, self._blob(shas[0])) == _owned(path, found)
+        return bool(shas) and owned(path, self._blob(shas[0])) == owned(path, found)
 
     def _last(self, path: str, words: str) -> Commit | None:
         """The newest commit of the file whose message has these words."""
@@ -218,10 +221,6 @@ class GithubTarget:
 def _sha(body: bytes) -> str:
     """The id that git gives a file of these bytes."""
     return hashlib.sha1(b"blob %d\0" % len(body) + body, usedforsecurity=False).hexdigest()
-
-
-def _owned(path: str, body: bytes) -> bytes:
-    return body if path != README else split_readme(body.decode("utf-8", "replace"))[1].encode()
 
 
 def _moved(branch: str) -> PublishError:

@@ -10,8 +10,17 @@ from pathlib import Path
 from pipeline.ports import Outgoing
 from pipeline.publish.command import Git, explained, locked, moved
 from pipeline.publish.place import Place
-from pipeline.publish.readme import day_of_path, split_readme
-from pipeline.publish.revision import README, TRAILER, PublishError, Revision, diff, digest, stop
+from pipeline.publish.readme import day_of_path
+from pipeline.publish.revision import (
+    README,
+    TRAILER,
+    PublishError,
+    Revision,
+    diff,
+    digest,
+    owned,
+    stop,
+)
 from pipeline.publish.target import Sent, Step, no_step, remembered
 
 
@@ -113,7 +122,9 @@ class GitTarget:
             return
         last = self._commit_with(f"{TRAILER}: ", path)
         ours = self._blob(f"{last}:{path}") if last else None
-        if ours is None or _owned(path, ours) != _owned(path, committed):
+        if not owned(path, committed).strip():
+            return
+        if ours is None or owned(path, ours) != owned(path, committed):
             raise self._edited(path, "hand_edited", "是手写或手改过的", committed, body)
 
     def _is_source(self, path: str, revision: Revision) -> bool:
@@ -150,6 +161,8 @@ class GitTarget:
                 "fetch", "--quiet", "--no-tags", "--", self._remote, f"refs/heads/{self._branch}"
             )
         if not self._head or self._git.ask("merge-base", "--is-ancestor", there, self._head)[0]:
+            if self._git.ask("cat-file", "-e", f"{there}^{{commit}}")[0]:
+                raise moved("")  # a dry run does not fetch: nothing to compare with
             old = {path: self._blob(f"{there}:{path}") for path in revision.files}
             raise moved(f"\n{diff(old, revision.files)}")
 
@@ -217,13 +230,6 @@ class GitTarget:
         self._step("push")
         self._git.run("push", "--quiet", "--", self._remote, f"{goal}:{goal}")
         return Sent(commit=commit, pushed=True)
-
-
-def _owned(path: str, body: bytes) -> bytes:
-    """The part of a file that is ours to write."""
-    if path != README:
-        return body
-    return split_readme(body.decode("utf-8", "replace"))[1].encode()
 
 
 def _blob_id(body: bytes, algorithm: str) -> str:

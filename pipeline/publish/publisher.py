@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pipeline.errors import Issue
 from pipeline.ports import Clock, Outbox, Outgoing
 from pipeline.publish.readme import ReadmeWords, make_readme, note_path
-from pipeline.publish.revision import README, Material, PublishError, Revision, diff
-from pipeline.publish.target import Sent, Step, Target, no_step
+from pipeline.publish.revision import README, Material, PublishError, Revision, diff, digest, owned
+from pipeline.publish.target import Sent, Step, Target, no_step, owned_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,10 @@ class Publisher:
             target=self._target.name,
             revision=revision.hash,
             day=revision.day,
-            files=revision.hashes(),
+            files=(
+                *revision.hashes(),
+                (owned_key(README), digest(owned(README, revision.files[README]))),
+            ),
         )
         there = self._target.find(revision)
         commit = there or self._commit(row, revision, overwrite)

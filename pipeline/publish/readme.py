@@ -22,6 +22,7 @@ _ITEMS = re.compile(
 )
 """Where the owner's README goes over from its head to the newest note, whose heading it leaves out."""
 _OTHERS = re.compile(r"(?m)^##[ \t]{1,4}(?::paperclip:[ \t]{0,4})?Others[ \t]*$")
+_EMPTY_LINE = re.compile(r"\n[ \t\r]*\n\Z")
 _GAP = "\n" * 5
 _MARK = "<!-- 今日笔记 -->"
 """Stands before a note whose beginning would not be found again."""
@@ -69,7 +70,7 @@ def make_readme(
     What stands in `old` before its note or index is kept. The note comes without its heading,
     which the date in the head says already; its footer comes behind the index.
     """
-    head = _dated(split_readme(old)[0] if old else f"# {words.title}\n\n", newest)
+    head = _spaced(_dated(split_readme(old)[0] if old else f"# {words.title}\n\n", newest))
     body, footer = _parts(_moved(note.lstrip("\ufeff"), newest))
     if not _ITEMS.match(body):
         body = f"{_MARK}\n{body}"
@@ -86,6 +87,11 @@ def _parts(note: str) -> tuple[str, str]:
         return body, ""
     cut = footers[-1].start()
     return body[:cut], body[cut:].rstrip()
+
+
+def _spaced(head: str) -> str:
+    """The head with an empty line behind it: a rule right below words makes them a heading."""
+    return head if not head.strip() or _EMPTY_LINE.search(head) else head.rstrip() + "\n\n"
 
 
 def split_readme(text: str) -> tuple[str, str]:

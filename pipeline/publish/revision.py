@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from pipeline.errors import Issue, StardraftError
-from pipeline.publish.readme import note_path, short_day
+from pipeline.publish.readme import note_path, short_day, split_readme
 
 TRAILER = "Stardraft-Revision"
 README = "README.md"
@@ -127,6 +127,13 @@ def _inside(root: Path, path: Path) -> bool:
     if not resolved.is_relative_to(top) or not resolved.is_file():
         return False
     return not any(part.startswith(".") for part in resolved.relative_to(top).parts)
+
+
+def owned(path: str, body: bytes) -> bytes:
+    """The part of a file that is ours to write: of a README all but the reader's head."""
+    if path != README:
+        return body
+    return split_readme(body.decode("utf-8", "replace"))[1].encode()
 
 
 def diff(old: Mapping[str, bytes | None], new: Mapping[str, bytes]) -> str:

@@ -61,6 +61,11 @@ class Target(Protocol):
         """Bring the commit where others see it, if that is wished; may be repeated."""
 
 
+def owned_key(path: str) -> str:
+    """Under what the outbox remembers the hash of the part of a file that is ours."""
+    return f"{path}#ours"
+
+
 def remembered(memory: Sequence[Outgoing]) -> Mapping[str, frozenset[str]]:
     """Every hash that we ever planned to write, by path: files of these are ours."""
     found: dict[str, set[str]] = {}

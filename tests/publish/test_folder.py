@@ -63,3 +63,13 @@ def test_a_day_without_a_note_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(PublishError) as caught:
         gather(tmp_path, DAY)
     assert "stardraft run" in caught.value.issues[0].remedy
+
+
+def test_an_edited_head_is_no_obstacle_and_stays(house: Publisher, tmp_path: Path) -> None:
+    house.publish(gather(tmp_path / "notes", DAY))
+    readme = tmp_path / "out" / "README.md"
+    readme.write_text("欢迎来看\n\n" + readme.read_text(encoding="utf-8"), encoding="utf-8")
+    write_note(tmp_path / "notes", text=NOTE + "\n新的")
+    assert house.publish(gather(tmp_path / "notes", DAY)).made
+    assert readme.read_text(encoding="utf-8").startswith("欢迎来看\n\n# ")
+    assert not readme.with_name("README.md.bak").exists()

@@ -98,7 +98,7 @@ def test_an_older_day_leaves_the_newest_note_on_the_readme(
     readme = (root / "README.md").read_text()
     assert "更新今日时间：2022.7.10\n" in readme
     assert "旧的一天" not in readme
-    assert readme.index("2022年") < readme.index("2021年")
+    assert readme.index("2021年") < readme.index("2022年")
     assert readme.count("<details>") == readme.count("</details>") == 4
 
 
@@ -196,6 +196,17 @@ def test_a_held_lock_a_detached_head_and_no_repository_stop_it(
     assert stopped(other, notes).startswith("publish.no_repository")
 
 
+def test_a_readme_that_is_nothing_but_a_head_is_no_obstacle(
+    house: Publisher, root: Path, notes: Path
+) -> None:
+    (root / "README.md").write_text("# 学习\n\n更新今日时间：2022.7.9\n", encoding="utf-8")
+    git(root, "add", "README.md")
+    git(root, "commit", "-q", "-m", "by hand")
+    assert house.publish(gather(notes, DAY)).made
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith("# 学习\n\n更新今日时间：2022.7.10\n\n------\n")
+
+
 def test_a_remote_that_moved_on_stops_it_before_the_commit(
     root: Path, notes: Path, store: Store, clock: StillClock, tmp_path: Path
 ) -> None:
@@ -209,6 +220,8 @@ def test_a_remote_that_moved_on_stops_it_before_the_commit(
         "commit", "-q", "--allow-empty", "-m", "elsewhere")  # fmt: skip
     git(other, "push", "-q")
     write_note(notes, text=NOTE + "\n新的")
+    (unfetched,) = house.plan(gather(notes, DAY)).obstacles
+    assert (unfetched.code, "\n+" in unfetched.sentence) == ("publish.remote_moved", False)
     assert stopped(house, notes).startswith("publish.remote_moved")
     assert len(commits(root)) == 1
     git(root, "pull", "-q", "--rebase", "origin", "main")
