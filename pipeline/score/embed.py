@@ -32,6 +32,17 @@ Told = Callable[[int, int], None]
 BUNDLED = "e5-small"
 LIGHT = "use"
 _QUERY = "query: "
+_PROMPTS = (
+    ("e5-mistral", None),
+    ("instruct", None),
+    ("e5", _QUERY),
+    ("bge", ""),
+    ("gte", ""),
+)
+"""The prompt by a part of the model's name, the first that fits; None is what its files say. The
+E5 family was trained with one on both sides and not every copy's files say so; BGE's and GTE's
+are for short questions against long answers, not for texts of one kind compared with each other
+(the models' cards)."""
 _BATCH_TOKENS = 2048
 _BATCH_TEXTS = 32
 _CHUNK = 64
@@ -66,8 +77,8 @@ def cpu_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
 
 
 def _guessed_prompt(model: str) -> str | None:
-    # The E5 family was trained with it on both sides, and not every copy's files say so.
-    return _QUERY if "e5" in Path(model).name.lower() else None
+    name = Path(model).name.lower()
+    return next((prompt for part, prompt in _PROMPTS if part in name), None)
 
 
 def _fingerprint(folder: Path) -> str:

@@ -80,6 +80,20 @@ def test_names_tell_models_prompts_and_precisions_apart(tmp_path: Path) -> None:
     assert len(names) == 4
 
 
+@pytest.mark.parametrize(
+    ("model", "prompt"),
+    [
+        ("intfloat/multilingual-e5-base", "query:"),
+        ("BAAI/bge-m3", ""),
+        ("thenlper/gte-base-zh", ""),
+        ("intfloat/multilingual-e5-large-instruct", "默认"),
+        ("sentence-transformers/all-MiniLM-L6-v2", "默认"),
+    ],
+)
+def test_each_family_of_models_gets_its_own_prompt(model: str, prompt: str, tmp_path: Path) -> None:
+    assert open_embedder(model, tmp_path).name == f"{model}|{prompt}|fp32"
+
+
 def test_a_changed_model_folder_has_another_name(tmp_path: Path) -> None:
     (tmp_path / "weights").write_bytes(b"one")
     before = open_embedder(str(tmp_path), tmp_path).name
