@@ -60,7 +60,9 @@ class Served:
 def served(house: House, tmp_path: Path) -> Iterator[Served]:
     web = SmallWeb()
     with ReplayServer(web) as replay:
-        made = Served(house, Small(tmp_path / "reader", replay), web)
+        (tmp_path / "public").mkdir()
+        public = f'[publish]\ntarget = "folder"\nrepository = "{tmp_path}/public"\n'
+        made = Served(house, Small(tmp_path / "reader", replay, public), web)
         yield made
         if made.process is not None:
             made.stop(signal.SIGKILL)
@@ -90,6 +92,18 @@ def state_of(run: UUID) -> str:
     return str(found.state.name)
 
 
+def finish(run: UUID) -> None:
+    """Wait until a run has ended; it must not have failed, and says why where it has."""
+    with client() as prefect:
+        state = until(lambda: _ended(prefect, run), 240)
+    assert state.is_completed(), f"{state.name}: {state.message}"
+
+
+def _ended(prefect: Any, run: UUID) -> Any:
+    state = prefect.read_flow_run(run).state
+    return state if state.is_final() else None
+
+
 def scheduled_runs() -> list[Any]:
     with client() as prefect:
         return [run for run in prefect.read_flow_runs() if run.auto_scheduled]
@@ -110,7 +124,8 @@ def test_scheduled_late_and_manual_runs_end_in_one_right_note(served: Served) ->
     served.stop()
     burst = [trigger("daily", late - timedelta(days=n)) for n in range(3)]
     served.start(draft="* * * * *")
-    until(lambda: all(state_of(run) == "Completed" for run in burst))
+    for run in burst:
+        finish(run)
     whole = [r for r in served.reports() if len(r.stages) == 6]
     assert len(whole) == 1, "the first of the late runs did everything"
     text = only_note(served)
@@ -118,7 +133,7 @@ def test_scheduled_late_and_manual_runs_end_in_one_right_note(served: Served) ->
     assert row.state_name == "Completed"
     day = datetime.now(ZONE).date() - timedelta(days=3)
     by_hand = trigger("daily", date=day.isoformat())
-    until(lambda: state_of(by_hand) == "Completed")
+    finish(by_hand)
     assert any(r.day == day and r.finished_at for r in served.reports())
     assert only_note(served) == text, "nothing was there yet on that day, nothing is written"
     assert served.stop() == 0
@@ -155,7 +170,17 @@ def test_cancelled_then_killed_then_taken_over(served: Served) -> None:
     assert served.small.notes() == {}
     served.start()
     third = trigger("daily")
-    until(lambda: state_of(third) == "Completed")
+    finish(third)
     only_note(served)
     assert state_of(second) == "Running", "Prefect does not notice; our store does"
+    assert served.stop() == 0
+
+
+def test_every_smaller_flow_runs_once_and_is_not_needed_twice(served: Served) -> None:
+    served.start()
+    for name in ("daily", "retry", "collect", "publish", "publish", "housekeeping"):
+        finish(trigger(name))
+    assert len(served.reports()) == 2, "nothing to retry; one collection"
+    assert len(list((served.small.folder / ".stardraft" / "backups").iterdir())) == 1
+    assert len(list((served.small.folder.parent / "public").rglob("????.md"))) == 1
     assert served.stop() == 0
