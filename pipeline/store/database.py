@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, event, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Table,
+    event,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -134,17 +144,26 @@ def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.
     return sqlite.insert(table)
 
 
-def hold(connection: Connection, name: Literal["entries", "run"]) -> RowMapping:
-    """Lock a row of `locks` until the transaction ends, and read it.
+def hold(
+    connection: Connection, name: Literal["entries", "run"], *, shared: bool = False
+) -> RowMapping:
+    """Lock a row of `locks` until the transaction ends, and read it; `shared` keeps out only
+    those who want it alone.
 
     On SQLite the write transaction itself is the lock.
     """
-    statement = select(locks).where(locks.c.name == name).with_for_update()
+    statement = select(locks).where(locks.c.name == name).with_for_update(read=shared)
     row = connection.execute(statement).mappings().one_or_none()
     if row is None:
         insert_new(connection, locks, [{"name": name}])
         row = connection.execute(statement).mappings().one()
     return row
+
+
+def hold_article(connection: Connection, article_id: str) -> None:
+    """Keep others from saving the same article until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(article_id))))
 
 
 def due(moment: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:

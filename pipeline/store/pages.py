@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, or_, select, update
 from pipeline.errors import Issue
 from pipeline.ports import PendingEntry, PendingPage
 from pipeline.store.codec import dump, load
-from pipeline.store.database import Part, Row, hold, upsert
+from pipeline.store.database import Part, Row, hold, hold_article, upsert
 from pipeline.store.database import due as due_at
 from pipeline.store.tables import articles, entries, pages
 from pipeline.types import Article, Entry, Page, PageState
@@ -134,7 +134,9 @@ class PageRows(Part):
             "doc": dump(article),
         }
         with self.database.write() as connection:
-            hold(connection, "entries")
+            # Workers wait for a poll, and for each other only over the same article.
+            hold(connection, "entries", shared=True)
+            hold_article(connection, article.id)
             new = _keep(connection, row)
             _settle(connection, entry_id, article.id)
         return new

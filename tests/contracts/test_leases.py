@@ -100,6 +100,25 @@ def test_two_workers_share_the_work_and_do_nothing_twice(
     assert store.leased_elsewhere("extract", NOW) == 0
 
 
+def test_workers_that_meet_in_one_article_keep_it_once(
+    store: Any, url: str, tmp_path: Path
+) -> None:
+    def work(number: int) -> None:
+        mine = open_store(url)
+        new = 0
+        while batch := mine.lease_pages(1, NOW):
+            for item in batch:
+                new += mine.save_article(item.entry_id, article("same"), NOW)
+            mine.release("extract")
+        (tmp_path / f"{number}").write_text(f"{new}")
+
+    children = [forked(lambda n=n: work(n)) for n in range(3)]  # type: ignore[misc]
+    assert [os.waitpid(pid, 0)[1] for pid in children] == [0, 0, 0]
+    assert sum(int((tmp_path / f"{n}").read_text()) for n in range(3)) == 1
+    states = Counter(row["state"] for row in store.dump()["entries"])
+    assert states == {"done": 1, "duplicate": ARTICLES - 1}
+
+
 def test_candidates_are_leased_like_pages(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for item in store.lease_pages(4, NOW):
         store.save_article(item.entry_id, article(item.entry.key), NOW)
