@@ -106,7 +106,11 @@ def _methods(readers: Sequence[Reader], embedder: Embedder) -> Mapping[str, _Ran
 
     def words(reader: Reader) -> Floats:
         others = [t for r in readers if r is not reader for t in _profile_texts(r)]
-        return baselines.svm_on_words(_profile_texts(reader), _rated_texts(reader), others)
+        try:
+            return baselines.svm_on_words(_profile_texts(reader), _rated_texts(reader), others)
+        except ValueError:
+            # Not one word in all the profiles, or nobody to tell the reader from: all are equal.
+            return np.zeros(len(reader.rated), np.float32)
 
     return {
         OURS: lambda reader: _ours(reader, embedder),
@@ -172,7 +176,7 @@ def read_readers(data: Path) -> tuple[Reader, ...]:
             continue
         try:
             readers.append(_reader(json.loads(line), number))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             problem = f"读不懂：{type(error).__name__} {str(error)[:80]}。"
             issues.append(_issue(f"{data.name} 第 {number} 行", problem))
     if not readers and not issues:
@@ -191,15 +195,27 @@ def _reader(line: Mapping[str, Any], number: int) -> Reader:
         user=str(line.get("user", number)),
         profile=tuple(_past(paper, place) for place, paper in enumerate(papers)),
         rated=tuple(_candidate(paper, place) for place, paper in enumerate(rated)),
-        ratings=tuple(float(paper["rating"]) for paper in rated),
+        ratings=tuple(_rating(paper["rating"]) for paper in rated),
     )
+
+
+def _rating(said: Any) -> float:
+    rating = float(said)
+    if not 0 <= rating <= 5:
+        raise ValueError(f"rating {rating} is not 1 to 5")
+    return rating
+
+
+def _words(said: Any) -> str:
+    """The text without halves of characters, which JSON can write and no model can read."""
+    return str(said).encode("utf-8", "replace").decode("utf-8")
 
 
 def _past(paper: Mapping[str, Any], place: int) -> ArchiveItem:
     day = date(int(paper.get("year") or _NO_YEAR), 1, 1)
-    text = str(paper.get("abstract") or "")
+    text = _words(paper.get("abstract") or "")
     return ArchiveItem(
-        day=day, position=place, title=str(paper["title"]), url="", stars=2, text=text
+        day=day, position=place, title=_words(paper["title"]), url="", stars=2, text=text
     )
 
 
@@ -210,8 +226,8 @@ def _candidate(paper: Mapping[str, Any], place: int) -> Candidate:
         identity=name,
         url="",
         state=PageState.OK,
-        title=str(paper["title"]),
-        text=str(paper.get("abstract") or ""),
+        title=_words(paper["title"]),
+        text=_words(paper.get("abstract") or ""),
     )
     return Candidate(article=article)
 

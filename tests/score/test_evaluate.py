@@ -111,7 +111,21 @@ def test_a_file_is_evaluated_for_ours_and_every_peer(tmp_path: Path) -> None:
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
-@pytest.mark.parametrize("text", ["", "not json", "[]", '{"profile": [], "rated": []}', "{}"])
+def test_one_paper_ties_and_broken_characters_are_ranked_or_left_unsaid(tmp_path: Path) -> None:
+    rated = [{"title": "\ud800 b", "rating": 3}, {"title": "c\0", "rating": 3}]
+    lone = {"profile": [{"title": "a"}], "rated": rated}
+    found = evaluate_ranking(write(tmp_path, json.dumps(lone)), WordEmbedder())
+    assert len(found["scorers"]) == 7
+    assert found["scorers"][0]["kendall_loss"] is None
+    assert found["scorers"][0]["auc_interval"] is None
+
+
+_ODD = '{"profile": [{"title": "a"}], "rated": [{"title": "b", "rating": NaN}]}'
+
+
+@pytest.mark.parametrize(
+    "text", ["", "not json", "[]", '{"profile": [], "rated": []}', "{}", "[" * 100_000, _ODD]
+)
 def test_a_file_of_another_shape_is_refused_with_the_shape(tmp_path: Path, text: str) -> None:
     with pytest.raises(UsageError) as caught:
         evaluate_ranking(write(tmp_path, text), WordEmbedder())
