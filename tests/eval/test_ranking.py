@@ -28,8 +28,9 @@ pytestmark = [pytest.mark.corpus, pytest.mark.model]
 DATA = "relevance/reviewers_dev.jsonl"
 DATA_HASH = "5830e0bc23bb1de2"
 READERS = 8
-MAX_LOSS, MIN_AUC = 0.155, 0.865
-"""The first eight readers with e5-small: .1515 and .871."""
+MAX_LOSS = {"e5-small": 0.155, "use": 0.185}
+MIN_AUC = {"e5-small": 0.87, "use": 0.83}
+"""The first eight readers: .1503 and .882 with e5-small, .1827 and .840 with the light model."""
 POOL = "arxiv/metadata_2021-05_to_2021-08.jsonl.gz"
 EVERY = 100
 MIN_FILTER_AUC = 0.74
@@ -43,14 +44,17 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
     return CachedEmbedder(open_embedder("use", tmp_path_factory.mktemp("model")), MemoryCache())
 
 
-def test_the_ranking_of_the_dev_readers_keeps_its_floor(corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", ["e5-small", "use"])
+def test_the_ranking_of_the_dev_readers_keeps_its_floor(
+    model: str, corpus: Path, tmp_path: Path
+) -> None:
     data = corpus / DATA
     assert hashlib.sha256(data.read_bytes()).hexdigest()[:16] == DATA_HASH
     few = tmp_path / "few.jsonl"
     few.write_text("".join(data.read_text("utf-8").splitlines(keepends=True)[:READERS]), "utf-8")
-    ours = evaluate_ranking(few, open_embedder("e5-small", tmp_path))["scorers"][0]
-    assert ours["kendall_loss"] <= MAX_LOSS
-    assert ours["auc"] >= MIN_AUC
+    ours = evaluate_ranking(few, open_embedder(model, tmp_path))["scorers"][0]
+    assert ours["kendall_loss"] <= MAX_LOSS[model]
+    assert ours["auc"] >= MIN_AUC[model]
 
 
 def test_the_papers_that_the_owner_noted_rank_high(corpus: Path, light: Embedder) -> None:

@@ -11,8 +11,10 @@ from pipeline.ports import Taste
 from pipeline.score import RelevanceScorer
 from pipeline.score.evidence import shares
 from pipeline.score.near import Past
+from pipeline.score.profile import PastProfile
 from pipeline.score.stars import habit
-from pipeline.score.topic import TopicSpace
+from pipeline.score.topic import TopicSpace, languages
+from pipeline.score.words import archive_text
 from pipeline.types import Interest, Score
 from tests.score.fakes import WordEmbedder, candidate, past
 
@@ -151,3 +153,14 @@ def test_stars_follow_similar_notes_where_the_backtest_says_they_can_be_told() -
     taste = Taste(archive=archive)
     assert RelevanceScorer(WordEmbedder(), taste, TODAY).star_evidence.informative
     assert [s.suggested_stars for s in scores(taste, NEAR, FAR)] == [4, 1]
+
+
+@pytest.mark.parametrize("count", [2, 4, 20])
+def test_what_is_left_out_of_a_small_archive_is_nobodys_neighbour(count: int) -> None:
+    archive = [past(f"speech audio voice {n}") for n in range(count)]
+    profile = PastProfile(archive, TopicSpace(WordEmbedder()))
+    own = profile.own(np.arange(count))[1]
+    rest = PastProfile(archive[1:], TopicSpace(WordEmbedder()))
+    text = archive_text(archive[0])
+    alone = rest.near(TopicSpace(WordEmbedder()).embedder.embed([text]), [text], languages([text]))
+    assert own.total[0] == pytest.approx(alone.total[0], rel=0.2)
