@@ -51,7 +51,7 @@ _SAVED = """(number) => new Promise((done) => {
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Measure and print; exit code 1 where a bound of issue 8 is broken."""
+    """Measure and print; exit code 1 where a bound is broken."""
     parser = argparse.ArgumentParser(prog="bench review")
     parser.add_argument("--items", type=int, default=200)
     parser.add_argument("--keys", type=int, default=60)
