@@ -106,11 +106,15 @@ def _methods(readers: Sequence[Reader], embedder: Embedder) -> Mapping[str, _Ran
 
     def words(reader: Reader) -> Floats:
         others = [t for r in readers if r is not reader for t in _profile_texts(r)]
+        equal = np.zeros(len(reader.rated), np.float32)
+        if not others:  # nobody to tell the reader from
+            return equal
         try:
             return baselines.svm_on_words(_profile_texts(reader), _rated_texts(reader), others)
-        except ValueError:
-            # Not one word in all the profiles, or nobody to tell the reader from: all are equal.
-            return np.zeros(len(reader.rated), np.float32)
+        except ValueError as error:
+            if "empty vocabulary" not in str(error):  # else: not one word in all the profiles
+                raise
+            return equal
 
     return {
         OURS: lambda reader: _ours(reader, embedder),
