@@ -9,7 +9,7 @@ disk but, for `find_token`, the reader's own GitHub configuration. `PaperEnriche
 from __future__ import annotations
 
 from pipeline.enrich.arxiv_index import ArxivConfig, ArxivIndex
-from pipeline.enrich.catalogue import CatalogueIndex, ServiceConfig
+from pipeline.enrich.catalogue import CatalogueIndex
 from pipeline.enrich.code_search import GithubSearch, RepoVerifier
 from pipeline.enrich.crossref import Crossref
 from pipeline.enrich.enricher import PaperEnricher
@@ -17,6 +17,7 @@ from pipeline.enrich.github_door import GithubConfig
 from pipeline.enrich.github_index import GithubIndex
 from pipeline.enrich.huggingface import HuggingFaceFinder
 from pipeline.enrich.openreview import OpenReview
+from pipeline.enrich.service import ServiceConfig
 from pipeline.enrich.tokens import find_token
 
 __all__ = [

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.enrich import wording
 from pipeline.enrich.joining import surnames
+from pipeline.enrich.service import Service, ServiceConfig
 from pipeline.enrich.titles import content_words, same_paper, searchable, words
 from pipeline.ports import Clock, Limiter, Lookup
 from pipeline.types import Paper
 
 if TYPE_CHECKING:
-    from pipeline.enrich.json_session import JsonDesk, Told
+    from pipeline.enrich.json_session import Told
 
 _LEAST_WORDS = 3
 """Words of substance from which a title names one paper among a hundred million."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceConfig:
-    """How to ask a service; times in seconds. `most` bounds the requests of one lookup, the
-    rest waits for a later run."""
-
-    api_url: str
-    interval: float = 1.0
-    timeout: float = 15.0
-    patience: float = 5.0
-    most: int = 20
 
 
 Question = tuple[str, Mapping[str, str]]
@@ -59,8 +47,7 @@ class CatalogueIndex:
         self, dialect: Dialect, config: ServiceConfig, limiter: Limiter, clock: Clock
     ) -> None:
         self._dialect, self._config = dialect, config
-        self._limiter, self._clock = limiter, clock
-        self._open_desk: JsonDesk | None = None
+        self._service = Service(dialect.name, config, limiter, clock)
         self._gave_up = ""
 
     @property
@@ -95,7 +82,7 @@ class CatalogueIndex:
         found: dict[str, Paper] = {}
         missing: list[str] = []
         deferred: list[str] = []
-        before, failed_before = self._sent(), self._gave_up
+        before, failed_before = self._service.sent, self._gave_up
         for key in keys:
             asked = question(key)
             if asked is None:
@@ -113,41 +100,22 @@ class CatalogueIndex:
             missing=tuple(missing),
             deferred=tuple(deferred),
             issues=(issue,) if tell else (),
-            requests=self._sent() - before,
+            requests=self._service.sent - before,
         )
 
     def _answer(self, asked: Question, before: int) -> list[Paper] | None:
         """The papers of the answer; None, and the reason kept, where there is none."""
         from pipeline.enrich.json_session import Heard
 
-        if self._gave_up or self._sent() - before >= self._config.most:
+        if self._gave_up or self._service.sent - before >= self._config.most:
             return None
-        told: Told = self._desk().get(*asked)
+        told: Told = self._service.get(*asked)
         if told.heard is Heard.MISSING:
             return []
         papers = self._dialect.papers(told.data) if told.heard is Heard.FOUND else None
         if papers is None:
             self._gave_up = told.words or "的回答无法识别"
         return papers
-
-    def _desk(self) -> JsonDesk:
-        if self._open_desk is None:
-            from pipeline.enrich.json_session import JsonDesk
-
-            c = self._config
-            self._open_desk = JsonDesk(
-                self.name,
-                c.api_url,
-                self._limiter,
-                self._clock,
-                interval=c.interval,
-                timeout=c.timeout,
-                patience=c.patience,
-            )
-        return self._open_desk
-
-    def _sent(self) -> int:
-        return self._open_desk.sent if self._open_desk else 0
 
 
 def _of_id(key: str, papers: list[Paper]) -> Paper | None:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipeline.enrich.catalogue import ServiceConfig
 from pipeline.enrich.code_search import Findings, LaterError, RepoVerifier
 from pipeline.enrich.code_verify import best, confidence
 from pipeline.enrich.github_facts import full_name
 from pipeline.enrich.plain import line
+from pipeline.enrich.service import Service, ServiceConfig
 from pipeline.identifiers import identify
 from pipeline.ports import Clock, Limiter, Lookup, Memory
 from pipeline.types import CodeClue, Paper
-
-if TYPE_CHECKING:
-    from pipeline.enrich.json_session import JsonDesk
 
 _SAID = "hf"
 """The kind under which its answers are kept until they are verified."""
@@ -42,8 +39,8 @@ class HuggingFaceFinder:
         memory: Memory | None = None,
     ) -> None:
         self._config, self._verifier = config, verifier
-        self._limiter, self._clock, self._memory = limiter, clock, memory
-        self._open_desk: JsonDesk | None = None
+        self._clock, self._memory = clock, memory
+        self._service = Service(self.name, config, limiter, clock)
         self._gave_up: str | None = None
 
     def find(self, papers: Sequence[Paper]) -> Lookup[CodeClue]:
@@ -103,11 +100,11 @@ class HuggingFaceFinder:
     def _asked(self, paper: Paper) -> dict[str, Any]:
         from pipeline.enrich.json_session import Heard
 
-        if self._gave_up is None and self._own_sent() >= self._config.most:
+        if self._gave_up is None and self._service.sent >= self._config.most:
             self._gave_up = ""
         if self._gave_up is not None:
             raise LaterError(self._gave_up)
-        told = self._desk().get(f"/api/papers/{paper.id.removeprefix('arxiv:')}", {})
+        told = self._service.get(f"/api/papers/{paper.id.removeprefix('arxiv:')}", {})
         if told.heard is Heard.MISSING:
             return {}
         if told.heard is not Heard.FOUND:
@@ -116,24 +113,5 @@ class HuggingFaceFinder:
         answer: dict[str, Any] = told.data
         return answer
 
-    def _desk(self) -> JsonDesk:
-        if self._open_desk is None:
-            from pipeline.enrich.json_session import JsonDesk
-
-            c = self._config
-            self._open_desk = JsonDesk(
-                self.name,
-                c.api_url,
-                self._limiter,
-                self._clock,
-                interval=c.interval,
-                timeout=c.timeout,
-                patience=c.patience,
-            )
-        return self._open_desk
-
-    def _own_sent(self) -> int:
-        return self._open_desk.sent if self._open_desk else 0
-
     def _sent(self) -> int:
-        return self._own_sent() + self._verifier.sent
+        return self._service.sent + self._verifier.sent
