@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -68,12 +69,15 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 def _missing(frame: Frame) -> Handler:
     async def missing(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        remedy = frame.words("no_day_remedy") if "day" in request.path_params else ""
+        bare = error.detail == HTTPStatus(error.status_code).phrase
+        known = f"http_{error.status_code}"
         issue = Issue(
             subject=request.url.path,
             code="review.http",
-            sentence=str(error.detail),
-            remedy=remedy if error.status_code == 404 else "",
+            sentence=frame.words(known if frame.words.has(known) else "http_400")
+            if bare
+            else error.detail,
+            remedy="" if bare else frame.words("no_day_remedy"),
         )
         return _told(frame, request, (issue,), error.status_code)
 

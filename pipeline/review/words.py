@@ -151,6 +151,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "take_mine": ("用我的", "Take mine"),
     "take_theirs": ("用文件里的", "Keep the file's"),
     "empty": ("（空）", "(empty)"),
+    "http_400": (
+        "这个请求没有意义，什么也没有改。",
+        "This request makes no sense; nothing was changed.",
+    ),
+    "http_403": (
+        "这个地址不是审阅页给出的，没有去取。",
+        "This page did not give that address; nothing was fetched.",
+    ),
+    "http_404": ("这里没有这一页，请检查地址。", "There is no such page; check the address."),
+    "http_405": ("这个地址不接受这样的请求。", "This address does not take such requests."),
     "problem": ("出了问题", "Something is wrong"),
     "to_do": ("怎么办", "What to do"),
     # preview and publish

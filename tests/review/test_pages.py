@@ -178,3 +178,21 @@ def test_the_fake_desk_is_a_desk() -> None:
 
     desk: Desk = FakeDesk()
     assert desk.open(DAY)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/nothing", 404, "这里没有这一页"),
+        ("/day/2026-99-99", 404, "这里没有这一页"),
+        ("/day/1999-01-01", 404, "没有笔记"),
+        ("/picture?u=http://169.254.169.254/", 403, "不是审阅页给出的"),
+    ],
+)
+def test_a_wrong_address_is_answered_in_the_readers_words(
+    site: Site, address: str, status: int, said: str
+) -> None:
+    answer = site.client.get(address)
+    assert answer.status_code == status
+    assert said in answer.text
+    assert ("先运行 stardraft run" in answer.text) == ("1999" in address)
