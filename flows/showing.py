@@ -24,6 +24,7 @@ def show_run(config: Path | None, report: RunReport) -> None:
     workspace = load_workspace(find_config(config, Path.cwd()))
     if report.stages:
         _table(report)
+        _words(report)
     if report.note_path and any(s.stage == "draft" for s in report.stages):
         _draft(workspace, report)
         emit("draft.ready", report.day, {"items": report.items, "path": report.note_path})
@@ -73,6 +74,17 @@ def _table(report: RunReport) -> None:
         for s in report.stages
     ]
     create_table_artifact(table=rows, key="run-report", description=f"{report.day}")
+
+
+def _words(report: RunReport) -> None:
+    """The whole report: reasons, hosts, and what the services still allow."""
+    from prefect.artifacts import create_markdown_artifact
+
+    from pipeline.report import as_markdown
+
+    create_markdown_artifact(
+        markdown=as_markdown(report), key="report", description=f"{report.day}"
+    )
 
 
 def review_page(workspace: Workspace, day: date) -> str:

@@ -463,6 +463,21 @@ class HostUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLimit:
+    """What a service last said of how much it still allows, and how long it wants to be left alone.
+
+    `remaining` of `limit` requests (GraphQL: points) until `resets_at`, each None where it was
+    not said; `paused_until` is when it may be asked again, None where it may at once.
+    """
+
+    service: str
+    remaining: int | None = None
+    limit: int | None = None
+    resets_at: datetime | None = None
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """One run: its stages in order, the note it wrote, and whether anything failed."""
 
@@ -479,6 +494,8 @@ class RunReport:
     hosts: tuple[HostUse, ...] = ()
     """Every host of the web that was asked, the most bytes first; arXiv and GitHub's APIs are
     counted by their stage."""
+    limits: tuple[ServiceLimit, ...] = ()
+    """How much the asked services still allowed when the run ended."""
 
     @property
     def partly_failed(self) -> bool:

@@ -83,7 +83,7 @@ def status(
     from pathlib import Path
 
     from pipeline.report import as_json as plain
-    from pipeline.report import issue_lines, outcome, stage_line, traffic_line
+    from pipeline.report import issue_lines, limits_line, outcome, stage_line, traffic_line
     from pipeline.settings import find_config, load_workspace
     from pipeline.wiring import open_store
 
@@ -103,7 +103,7 @@ def status(
         typer.echo(f"{began}  {report.day} 的笔记：{outcome(report)}")
         for stage in report.stages:
             typer.echo(f"  {stage_line(stage)}")
-        if line := traffic_line(report):
+        for line in filter(None, (traffic_line(report), limits_line(report))):
             typer.echo(f"  {line}")
         for line in issue_lines(i for s in report.stages for i in s.issues):
             typer.echo(f"  {line}")

@@ -8,6 +8,7 @@ disk but, for `find_token`, the reader's own GitHub configuration. `PaperEnriche
 
 from __future__ import annotations
 
+from pipeline.enrich.allowance import Listener, Meter
 from pipeline.enrich.arxiv_index import ArxivConfig, ArxivIndex
 from pipeline.enrich.catalogue import CatalogueIndex
 from pipeline.enrich.code_search import GithubSearch, RepoVerifier
@@ -29,6 +30,8 @@ __all__ = [
     "GithubIndex",
     "GithubSearch",
     "HuggingFaceFinder",
+    "Listener",
+    "Meter",
     "OpenReview",
     "PaperEnricher",
     "RepoVerifier",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.enrich.allowance import Listener
 from pipeline.enrich.waiting import rate_limit_reset
 from pipeline.ports import Clock, Limiter
 
@@ -25,7 +26,7 @@ class GithubConfig:
     `token` never appears in the repr. `batch` is repositories per GraphQL query; `keep` are
     requests of the anonymous hourly 60 that are left for the reader's other tools; `patience` is
     the longest single wait, everything above is left to a later run; `interval` is the least
-    time between two requests.
+    time between two requests; `heard` is told the headers of every answer.
     """
 
     api_url: str = "https://api.github.com"
@@ -35,6 +36,7 @@ class GithubConfig:
     keep: int = 2
     patience: float = 10.0
     interval: float = 0.1
+    heard: Listener | None = field(default=None, repr=False, compare=False)
 
 
 class GithubDoor:
@@ -59,7 +61,10 @@ class GithubDoor:
         wait = self._limiter.reserve(service, self._config.interval, self._clock.now())
         if wait > 0:
             self._clock.sleep(wait)
-        return question(self._desk())
+        said = question(self._desk())
+        if self._config.heard:
+            self._config.heard(service, said.headers, self._clock.now())
+        return said
 
     def limited(self, said: Said, service: str = SERVICE) -> None:
         """Nobody asks before GitHub said; without a time, a minute, as its documentation asks."""

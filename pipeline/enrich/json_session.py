@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
+from pipeline.enrich.allowance import Listener
 from pipeline.enrich.waiting import retry_after
 from pipeline.ports import Clock, Limiter
 
@@ -62,8 +63,10 @@ class JsonDesk:
         interval: float,
         timeout: float,
         patience: float,
+        heard: Listener | None = None,
     ) -> None:
         self.sent = 0
+        self._heard = heard
         self._name, self._base = name, base_url.rstrip("/")
         self._limiter, self._clock = limiter, clock
         self._interval, self._timeout, self._patience = interval, timeout, patience
@@ -99,6 +102,8 @@ class JsonDesk:
                 allow_redirects=False,
                 stream=True,
             )
+            if self._heard:
+                self._heard(self._name, response.headers, self._clock.now())
             with response:
                 if not response.is_redirect:
                     return response, self._read(response)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pipeline.enrich.allowance import Listener
 from pipeline.ports import Clock, Limiter
 
 if TYPE_CHECKING:
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceConfig:
     """How to ask a service; times in seconds. `most` bounds the requests of one lookup, the
-    rest waits for a later run."""
+    rest waits for a later run; `heard` is told the headers of every answer."""
 
     api_url: str
     interval: float = 1.0
     timeout: float = 15.0
     patience: float = 5.0
     most: int = 20
+    heard: Listener | None = field(default=None, repr=False, compare=False)
 
 
 class Service:
@@ -53,4 +55,5 @@ class Service:
             interval=c.interval,
             timeout=c.timeout,
             patience=c.patience,
+            heard=c.heard,
         )

@@ -1,11 +1,17 @@
-"""report/: a run in words a reader understands, and as JSON. Comes in: `RunReport`; pure."""
+"""report/: a run in words a reader understands, as Markdown, as JSON, and as log lines.
 
+In: `RunReport`, and its stages as they end. Out: text and plain data. Pure.
+"""
+
+from pipeline.report.markdown import as_markdown
 from pipeline.report.words import (
     STAGE_NAMES,
     as_json,
     issue_lines,
+    limits_line,
     outcome,
     stage_line,
+    stage_name,
     summary_lines,
     traffic_line,
 )
@@ -13,9 +19,12 @@ from pipeline.report.words import (
 __all__ = [
     "STAGE_NAMES",
     "as_json",
+    "as_markdown",
     "issue_lines",
+    "limits_line",
     "outcome",
     "stage_line",
+    "stage_name",
     "summary_lines",
     "traffic_line",
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pipeline.errors import Issue
-from pipeline.types import RunReport, StageReport
+from pipeline.types import RunReport, ServiceLimit, StageReport
 
 STAGE_NAMES = {
     "poll": "查看来源",
@@ -18,8 +18,17 @@ STAGE_NAMES = {
     "score": "估计相关程度",
     "draft": "写笔记",
 }
-_MORE_NAMES = {"notify": "通知"}
-"""What follows the stages of some runs."""
+_MORE_NAMES = {"notify": "通知", "embed": "计算向量"}
+"""What follows the stages of some runs, and what they do on the way."""
+SERVICE_NAMES = {
+    "arxiv": "arXiv",
+    "crossref": "Crossref",
+    "github": "GitHub",
+    "github-graphql": "GitHub GraphQL",
+    "github-search": "GitHub 搜索",
+    "huggingface": "Hugging Face",
+    "openreview": "OpenReview",
+}
 _MADE = {
     "poll": "条新条目",
     "fetch": "个网页",
@@ -33,9 +42,14 @@ MAX_ISSUES_SHOWN = 20
 MAX_HOSTS_SHOWN = 3
 
 
+def stage_name(stage: str) -> str:
+    """What the reader calls a stage."""
+    return STAGE_NAMES.get(stage) or _MORE_NAMES.get(stage, stage)
+
+
 def stage_line(stage: StageReport) -> str:
     """One line for a finished stage."""
-    name = STAGE_NAMES.get(stage.stage) or _MORE_NAMES.get(stage.stage, stage.stage)
+    name = stage_name(stage.stage)
     parts = [f"{stage.made} {_MADE.get(stage.stage, '')}".strip()]
     if stage.skipped:
         parts.append(f"略过 {stage.skipped}")
@@ -116,6 +130,29 @@ def traffic_line(report: RunReport) -> str:
     return (
         f"网络：{len(report.hosts)} 个主机，请求 {requests} 次，{size / 1e6:.1f} MB（{most}{more}）"
     )
+
+
+def limits_line(report: RunReport) -> str:
+    """How much the services still allowed at the run's end; empty where none said anything."""
+    if not report.limits:
+        return ""
+    return f"额度：{'；'.join(limit_words(limit) for limit in report.limits)}"
+
+
+def limit_words(limit: ServiceLimit) -> str:
+    """What one service still allows, and until when it wants to be left alone; times in UTC."""
+    parts = []
+    if limit.remaining is not None:
+        of = f"/{limit.limit}" if limit.limit is not None else ""
+        until = f"（{_clock(limit.resets_at)} 重置）" if limit.resets_at else ""
+        parts.append(f"还剩 {limit.remaining}{of}{until}")
+    if limit.paused_until:
+        parts.append(f"{_clock(limit.paused_until)} 以后才能再问")
+    return f"{SERVICE_NAMES.get(limit.service, limit.service)} {'，'.join(parts)}"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%m-%d %H:%M} UTC"
 
 
 def outcome(report: RunReport) -> str:

@@ -29,7 +29,12 @@ from pipeline.ports import (
     Store,
     Writer,
 )
-from pipeline.types import Candidate, Feed, StageReport
+from pipeline.types import Candidate, Feed, ServiceLimit, StageReport
+
+
+def _unsaid() -> tuple[ServiceLimit, ...]:
+    """No service said how much it allows."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,8 @@ class App:
     """Further indexes of papers, in the order in which they are asked after arXiv."""
     finders: tuple[CodeFinder, ...] = ()
     """Who looks for code that articles and authors do not give, in this order."""
+    limits: Callable[[], tuple[ServiceLimit, ...]] = _unsaid
+    """How much the services asked so far still allow."""
 
 
 def _silent(stage: str, done: int, total: int) -> None:

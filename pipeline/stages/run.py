@@ -160,6 +160,7 @@ def _report(app: App, run: Run, stages: Sequence[StageReport], missed: Sequence[
         also_seen=drafted.skipped if drafted else 0,
         caught_up=tuple(d for d, s in zip(missed, drafts, strict=False) if s.made),
         hosts=_hosts(app),
+        limits=app.limits(),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from pipeline.settings import FEEDS, Workspace, shipped_config
 from pipeline.stages import App
 from pipeline.types import Feed
 from pipeline.wiring.clock import SystemClock
-from pipeline.wiring.lookup import catalogues, finders
+from pipeline.wiring.lookup import catalogues, finders, limits_left
 from pipeline.wiring.past import import_past
 
 if TYPE_CHECKING:
@@ -142,16 +142,23 @@ def vector_size(workspace: Workspace) -> int:
 @contextmanager
 def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
     """All rooms furnished by the settings; the store is closed when the block ends."""
-    from pipeline.enrich import ArxivConfig, ArxivIndex, GithubConfig, GithubIndex, PaperEnricher
+    from pipeline.enrich import (
+        ArxivConfig,
+        ArxivIndex,
+        GithubConfig,
+        GithubIndex,
+        Meter,
+        PaperEnricher,
+    )
     from pipeline.extract import PageExtractor
     from pipeline.sources import Sources
 
     settings = workspace.settings
     feeds, _ = feeds_of(workspace)
     store = open_store(workspace)
-    repos = GithubIndex(
-        GithubConfig(**settings.github.model_dump(), token=token()), store, clock, store
-    )
+    meter = Meter()
+    github = GithubConfig(**settings.github.model_dump(), token=token(), heard=meter.heard)
+    repos = GithubIndex(github, store, clock, store)
     try:
         import_past(workspace, store, clock.now())
         yield App(
@@ -165,8 +172,9 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
                 ArxivConfig(**settings.arxiv.model_dump()), limiter=store, clock=clock
             ),
             repos=repos,
-            catalogues=catalogues(settings.lookup, store, clock),
-            finders=finders(settings.lookup, repos, store, clock),
+            catalogues=catalogues(settings.lookup, store, clock, meter.heard),
+            finders=finders(settings.lookup, repos, store, clock, meter.heard),
+            limits=partial(limits_left, meter, store, clock, settings.arxiv.interval + 1),
             enricher=PaperEnricher(),
             scorer=cache(lambda day: _scorer(workspace, store, day)),
             drafter=drafter(workspace),

@@ -9,13 +9,15 @@ from datetime import UTC, date, datetime
 from pipeline.errors import Issue
 from pipeline.report import (
     as_json,
+    as_markdown,
     issue_lines,
+    limits_line,
     outcome,
     stage_line,
     summary_lines,
     traffic_line,
 )
-from pipeline.types import HostUse, RunReport, StageReport
+from pipeline.types import HostUse, RunReport, ServiceLimit, StageReport
 
 NOW = datetime(2026, 9, 18, 1, 0, tzinfo=UTC)
 
@@ -89,3 +91,38 @@ def test_how_a_run_ended() -> None:
     assert outcome(drafted) == "完成，3 条"
     assert outcome(replace(drafted, caught_up=(date(2026, 9, 17),))) == "完成，3 条；还补写了 09-17"
     assert outcome(replace(drafted, finished_at=None)).startswith("没有做完")
+
+
+def limited() -> RunReport:
+    reset = datetime(2026, 9, 18, 2, 0, tzinfo=UTC)
+    said = ServiceLimit(service="github-graphql", remaining=4990, limit=5000, resets_at=reset)
+    quiet = ServiceLimit(service="arxiv", paused_until=reset)
+    return replace(report(), limits=(quiet, said))
+
+
+def test_limits_say_what_is_left_and_until_when() -> None:
+    assert limits_line(limited()) == (
+        "额度：arXiv 09-18 02:00 UTC 以后才能再问；"
+        "GitHub GraphQL 还剩 4990/5000（09-18 02:00 UTC 重置）"
+    )
+    assert limits_line(report()) == ""
+    (quiet, said) = as_json(limited())["limits"]
+    assert (quiet["service"], quiet["remaining"]) == ("arxiv", None)
+    assert (said["remaining"], said["resets_at"]) == (4990, "2026-09-18T02:00:00+00:00")
+
+
+def test_markdown_has_reasons_every_host_and_the_limits_and_shows_foreign_words_as_they_are() -> (
+    None
+):
+    hosts = tuple(HostUse(host=f"h{n}.example.org", requests=n, bytes=n) for n in range(300))
+    bad = issue("<img src=x onerror=y>|[点](javascript:1)\n# 假标题")
+    stage = StageReport(stage="fetch", seen=2, made=1, skipped=1, issues=(bad,))
+    text = as_markdown(replace(limited(), stages=(stage,), hosts=hosts))
+    assert "| 取回网页 | 2 | 1 | 1 | 0 | 0 | 0.0 |" in text
+    assert "h199.example.org" in text
+    assert "| 另有 100 个 | 24950 | 24,950 |" in text
+    assert "4990/5000" in text
+    assert "<img" not in text
+    assert "[点]" not in text
+    assert "\n# 假" not in text
+    assert "文章已被作者删除" in text
