@@ -119,6 +119,15 @@ def engine(
         os.environ.update(before)
 
 
+def found(port: int, given: str = "") -> str:
+    """The API of a server that is there already, as `engine` would use it; empty where none is.
+
+    A given one is not asked: it may want credentials, which Prefect's client has.
+    """
+    api = given or os.environ.get("PREFECT_API_URL", "")
+    return api or (_api(port) if _is_prefect(_api(port)) else "")
+
+
 def _api(port: int) -> str:
     return f"http://127.0.0.1:{port}/api"
 

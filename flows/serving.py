@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flows.engine import Engine, engine
+from flows.pausing import was_paused
 from flows.server import SERVED_BY
 from pipeline.errors import ConfigError, Issue
 from pipeline.settings import Workspace
@@ -97,6 +98,8 @@ async def _run(wanted: list[RunnerDeployment], ready: Callable[[], None]) -> Non
 
     runner = Runner(name="stardraft", pause_on_shutdown=False, limit=1)
     for deployment in wanted:
+        # Registering it anew would wake what the reader had put to sleep.
+        deployment.paused = await was_paused(f"{deployment.flow_name}/{deployment.name}")
         await runner.aadd_deployment(deployment)
     stop = asyncio.Event()
     running = asyncio.create_task(runner.start())

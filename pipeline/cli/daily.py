@@ -79,11 +79,21 @@ def status(
     count: Annotated[int, typer.Option("--count", min=1, max=1000, help="最近几次。")] = 5,
     as_json: Json = False,
 ) -> None:
-    """最近几次运行做了什么，略过了什么，为什么。"""
+    """最近几次运行做了什么，略过了什么，为什么；按时的安排和暂停。"""
+    from dataclasses import asdict
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
+    from pipeline.cli.pausing import schedule_lines, scheduled
     from pipeline.report import as_json as plain
-    from pipeline.report import issue_lines, limits_line, outcome, stage_line, traffic_line
+    from pipeline.report import (
+        issue_lines,
+        limits_line,
+        outcome,
+        plain_data,
+        stage_line,
+        traffic_line,
+    )
     from pipeline.settings import find_config, load_workspace
     from pipeline.wiring import open_store
 
@@ -93,9 +103,14 @@ def status(
         runs = store.last_runs(count)
     finally:
         store.close()
+    timed, unsaid = scheduled(workspace)
     if as_json:
-        say_json([plain(report) for report in runs])
+        planned = None if timed is None else [plain_data(asdict(one)) for one in timed]
+        say_json({"runs": [plain(report) for report in runs], "schedules": planned})
         return
+    zone = ZoneInfo(workspace.settings.reader.timezone)
+    for line in issue_lines([unsaid]) if unsaid else schedule_lines(timed, zone):
+        typer.echo(line)
     if not runs:
         typer.echo("还没有运行过。下一步：stardraft run")
     for report in runs:

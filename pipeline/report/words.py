@@ -168,14 +168,15 @@ def outcome(report: RunReport) -> str:
 
 def as_json(report: RunReport) -> dict[str, Any]:
     """The report as plain JSON data; dates in ISO 8601."""
-    data: dict[str, Any] = _plain(asdict(report))
+    data: dict[str, Any] = plain_data(asdict(report))
     data["partly_failed"] = report.partly_failed
     return data
 
 
-def _plain(value: Any) -> Any:
+def plain_data(value: Any) -> Any:
+    """Dates and times in ISO 8601, everything else as it is; for JSON."""
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
+        return {k: plain_data(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [plain_data(v) for v in value]
     return value.isoformat() if isinstance(value, datetime | date) else value

@@ -18,7 +18,9 @@ def stardraft(tmp_path: Path) -> Command:
     """Run `stardraft ARGS…` in an empty folder; no variable of the caller's leaks in."""
 
     def run(*arguments: str, cwd: Path = tmp_path) -> subprocess.CompletedProcess[str]:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("STARDRAFT_")}
+        environment = {
+            k: v for k, v in os.environ.items() if not k.startswith(("STARDRAFT_", "PREFECT_"))
+        }
         return subprocess.run(
             [sys.executable, "-m", "pipeline.cli.main", *arguments],
             cwd=cwd,

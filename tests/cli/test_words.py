@@ -121,6 +121,18 @@ def test_extract_of_an_address_that_does_not_answer(stardraft: Command) -> None:
 
 
 def test_status_before_the_first_run(stardraft: Command, tmp_path: Path) -> None:
-    (tmp_path / "settings.toml").write_text("", encoding="utf-8")
+    (tmp_path / "settings.toml").write_text("[prefect]\nport = 1\n", encoding="utf-8")
     assert "stardraft run" in stardraft("status").stdout
-    assert json.loads(stardraft("status", "--json").stdout) == []
+    assert json.loads(stardraft("status", "--json").stdout) == {"runs": [], "schedules": None}
+
+
+@pytest.mark.parametrize("command", ["pause", "resume"])
+def test_without_a_server_there_is_nothing_to_pause(
+    command: str, stardraft: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "settings.toml").write_text("[prefect]\nport = 1\n", encoding="utf-8")
+    shown = stardraft(command, "daily")
+    assert shown.returncode == Exit.FAILED
+    assert "没有正在运行的 stardraft serve" in shown.stderr
+    assert "先运行 stardraft serve" in shown.stderr
+    assert not (tmp_path / ".stardraft" / "prefect").exists(), "nothing was started for it"
