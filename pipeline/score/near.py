@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Ints = NDArray[np.intp]
 
-_BLOCK = 2048
-"""Past items at a time: their products with 600 texts are 5 MB, which the caches hold."""
+_BLOCK = 1024
+"""Past items at a time: their products with 600 texts are 2.5 MB, which the caches hold."""
 _SPARE = 4
 """How many more than asked for are looked at exactly: sums in another order differ by 1e-6."""
 _QUERIES = 256
@@ -53,12 +53,13 @@ class Past:
         block by block, so that memory does not grow with the archive.
         """
         both = (queries, self._space.centred(queries, language_of))
-        shift = _Shift(self._space.means, queries, language_of, both[1])
         wanted = min(k + _SPARE, len(self.raw))
         best = (_Best(len(queries), wanted), _Best(len(queries), wanted))
+        tables = _Tables(self._space, queries, language_of, both[1])
         for start in range(0, len(self.raw), _BLOCK):
             rows = slice(start, min(start + _BLOCK, len(self.raw)))
-            for kind, values in enumerate(self._products(queries, shift, rows)):
+            seen = tables.of(self.raw[rows], self.language_of[rows], self._bonus[rows])
+            for kind, values in enumerate(seen):
                 best[kind].see(values, start)
         if leave_out is None:
             leave_out = np.full(len(queries), -1, np.intp)
@@ -66,14 +67,6 @@ class Past:
             self._exactly(both[kind], kind, best[kind].index, min(k, len(self.raw)), leave_out)
             for kind in (0, 1)
         )
-        return plain, centred
-
-    def _products(self, queries: Floats, shift: _Shift, rows: slice) -> tuple[Floats, Floats]:
-        past, bonus = self.raw[rows], self._bonus[rows]
-        plain = queries @ past.T
-        centred = shift.centred(plain, past, self.language_of[rows])
-        for values, unit in zip((plain, centred), self._space.spread, strict=True):
-            values += np.float32(unit) * bonus
         return plain, centred
 
     def _exactly(self, queries: Floats, kind: int, near: Ints, k: int, leave_out: Ints) -> Nearest:
@@ -99,30 +92,48 @@ class Past:
         return shaped
 
 
-class _Shift:
-    """From plain cosines to those centred by language, without a second product of matrices.
+class _Tables:
+    """How near queries are to blocks of the past: two tables that are written over by the next.
 
-    With q and p unit vectors, m and n the means of their languages:
-    (q - m)·(p - n) = q·p - m·p - (q - m)·n.
+    Only their order within a query counts, so that the centred cosine comes from the plain one
+    without a second product of matrices. With q and p unit vectors, m and n the means of their
+    languages, c = (q - m) / |q - m|:
+    |q - m| · centred cosine = (q·p - m·p - |q - m| c·n) / |p - n|.
     """
 
-    def __init__(self, means: Floats, queries: Floats, language_of: Ints, centred: Floats) -> None:
-        self._means, self._squares = means, (means * means).sum(axis=1)
-        apart = np.linalg.norm(queries - means[language_of], axis=1, keepdims=True)
-        self._scale: Floats = 1 / np.maximum(apart, _NO_LENGTH)
-        own: Floats = np.eye(2, dtype=np.float32)[language_of] * self._scale
-        self._left = np.concatenate([own, centred @ means.T], axis=1)
+    def __init__(
+        self, space: TopicSpace, queries: Floats, language_of: Ints, centred: Floats
+    ) -> None:
+        self._means, self._queries = space.means, queries
+        self._squares = (space.means * space.means).sum(axis=1)
+        self._unit = np.float32(space.spread[0])
+        apart = np.linalg.norm(queries - space.means[language_of], axis=1, keepdims=True)
+        apart = np.maximum(apart, _NO_LENGTH)
+        toward = apart * (centred @ space.means.T)
+        left = [_one_of_two(language_of), toward, -np.float32(space.spread[1]) * apart]
+        self._left: Floats = np.concatenate(left, axis=1)
+        self._buffers = np.empty((3, len(queries) * _BLOCK), np.float32)
 
-    def centred(self, plain: Floats, past: Floats, language_of: Ints) -> Floats:
-        """Centred cosines of the plain ones, shape (queries, past), to a few millionths."""
-        toward = self._means @ past.T
-        of_language = np.eye(2, dtype=np.float32)[language_of].T
-        # |p - m|² of a unit vector p, without making the difference.
-        own = 1.0 - 2.0 * toward[language_of, np.arange(len(past))] + self._squares[language_of]
-        found: Floats = plain * self._scale
-        found -= self._left @ np.concatenate([toward, of_language])
-        found *= 1 / np.sqrt(np.maximum(own, _NO_LENGTH))
-        return found
+    def of(self, past: Floats, language_of: Ints, bonus: Floats) -> tuple[Floats, Floats]:
+        """Plain and centred, shape (queries, past), right to a few millionths."""
+        shape = len(self._queries), len(past)
+        plain, centred, less = (b[: shape[0] * shape[1]].reshape(shape) for b in self._buffers)
+        near: Floats = self._means @ past.T
+        # |p - n|² of a unit vector p, without making the difference.
+        apart = 1.0 - 2.0 * near[language_of, np.arange(len(past))] + self._squares[language_of]
+        scale = 1 / np.sqrt(np.maximum(apart, _NO_LENGTH))
+        right = [near * scale, _one_of_two(language_of).T * scale, bonus[None]]
+        np.matmul(self._queries, past.T, out=plain)
+        np.matmul(self._left, np.concatenate(right), out=less)
+        np.multiply(plain, scale, out=centred)
+        centred -= less
+        plain += self._unit * bonus
+        return plain, centred
+
+
+def _one_of_two(language_of: Ints) -> Floats:
+    chosen: Floats = np.eye(2, dtype=np.float32)[language_of]
+    return chosen
 
 
 class _Best:
@@ -130,21 +141,33 @@ class _Best:
 
     def __init__(self, rows: int, count: int) -> None:
         self.index = np.zeros((rows, count), np.intp)
-        self._values = np.full((rows, count), _NOT_IT, np.float32)
+        self._values = np.full((rows, count), -np.inf, np.float32)
+        self._least = np.full((rows, 1), -np.inf, np.float32)
 
     def see(self, values: Floats, start: int) -> None:
         """Look at the columns from `start` on; only what beats a row's least is looked at twice."""
-        row, column = np.nonzero(values > self._values.min(axis=1, keepdims=True))
-        if not len(row):
+        if start == 0:
+            place = np.argpartition(values, -min(self.index.shape[1], values.shape[1]), axis=1)
+            place = place[:, -self.index.shape[1] :]
+            self._add(np.arange(len(values)), np.take_along_axis(values, place, axis=1), place)
             return
-        counts = np.bincount(row, minlength=len(values))
-        place = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-        shape = len(values), int(counts.max())
-        found, where = np.full(shape, _NOT_IT, np.float32), np.zeros(shape, np.intp)
-        found[row, place], where[row, place] = values[row, column], column + start
-        found = np.concatenate([self._values, found], axis=1)
-        where = np.concatenate([self.index, where], axis=1)
+        hits = np.flatnonzero(values > self._least)
+        if not len(hits):
+            return
+        row, column = np.divmod(hits, values.shape[1])
+        rows, first, counts = np.unique(row, return_index=True, return_counts=True)
+        number = np.repeat(np.arange(len(rows)), counts)
+        place = np.arange(len(hits)) - np.repeat(first, counts)
+        shape = len(rows), int(counts.max())
+        found, where = np.full(shape, -np.inf, np.float32), np.zeros(shape, np.intp)
+        found[number, place], where[number, place] = values[row, column], column + start
+        self._add(rows, found, where)
+
+    def _add(self, rows: Ints, found: Floats, where: Ints) -> None:
+        found = np.concatenate([self._values[rows], found], axis=1)
+        where = np.concatenate([self.index[rows], where], axis=1)
         count = self.index.shape[1]
         best = np.argpartition(found, -count, axis=1)[:, -count:]
-        self.index = np.take_along_axis(where, best, axis=1)
-        self._values = np.take_along_axis(found, best, axis=1)
+        self.index[rows] = np.take_along_axis(where, best, axis=1)
+        self._values[rows] = kept = np.take_along_axis(found, best, axis=1)
+        self._least[rows] = kept.min(axis=1, keepdims=True)
