@@ -6,11 +6,10 @@ uses say nothing and are left out.
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,12 +21,17 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
     Doubles = NDArray[np.float64]
+    Ints = NDArray[np.intp]
 
 _RUN = re.compile(r"[a-z][a-z0-9]*(?:[-.+][a-z0-9]+)*|[\u3400-\u9fff]+")
 _PRIOR = 60.0
 """Texts that the frequencies are shrunk by: a word in all of ten texts may still be a topic."""
 UNLISTED = min(PER_THOUSAND.values()) / 3
 """Papers of a thousand that use a word outside the list."""
+
+_STEMS_KEPT = 65_536
+_AT_ONCE = 1 << 19
+"""Pairs of a word asked for and a text that uses it, at a time: 16 MB."""
 
 _COMMON_ENGLISH = frozenset(
     (
@@ -72,28 +76,35 @@ _COMMON_CHINESE = re.compile(
 
 
 def terms(text: str) -> list[str]:
-    """The text's words and pairs, in order, repeated where they repeat."""
-    found: list[str] = []
-    before = ""
-    for run in _RUN.findall(text.casefold()):
-        if not run[0].isascii():
-            pieces = _COMMON_CHINESE.sub(" ", run).split()
-            found += [p[i : i + 2] for p in pieces for i in range(len(p) - 1)]
-            before = ""
-        else:
-            word = _stem(run)
-            if word:
-                found.append(word)
-                if before:
-                    found.append(f"{before} {word}")
-            before = word
+    """The text's words and pairs, repeated where they repeat: words, then pairs, then Chinese."""
+    runs = _RUN.findall(text.casefold())
+    stems = list(map(_STEMS.__getitem__, runs))
+    found = list(filter(None, stems))
+    found += [f"{a} {b}" for a, b in pairwise(stems) if a and b]
+    if not text.isascii():
+        chinese = " ".join(r for r in runs if not r[0].isascii())
+        for piece in _COMMON_CHINESE.sub(" ", chinese).split():
+            found += [a + b for a, b in pairwise(piece)]
     return found
 
 
-@lru_cache(maxsize=65_536)
+class _Stems(dict[str, str]):
+    """Words without their plural: `networks` and `network` are one word, `bias` stays; empty
+    where a word says nothing, and for Chinese."""
+
+    def __missing__(self, word: str) -> str:
+        if not word[0].isascii():
+            return ""
+        if len(self) >= _STEMS_KEPT:
+            self.clear()
+        stem = self[word] = _stem(word)
+        return stem
+
+
+_STEMS = _Stems()
+
+
 def _stem(word: str) -> str:
-    """Plurals only: `networks` and `network` are one word, `bias` stays; empty where the word
-    says nothing."""
     if word in _COMMON_ENGLISH or len(word) < 2:
         return ""
     if len(word) > 4 and word.endswith("ies"):
@@ -103,108 +114,156 @@ def _stem(word: str) -> str:
     return word
 
 
-class Rarity:
-    """How telling each word is: from a thousand papers on anything, and the documents given."""
+class _Numbers(dict[str, int]):
+    """A number for each word, the next one for a new word."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self.counted = [Counter(terms(t)) for t in texts]
-        """How often each text uses each word, in the order of the texts."""
-        self._count = len(self.counted) + 1000.0 + _PRIOR
-        self._seen: dict[str, int] = {}
-        for words in self.counted:
-            for word in words:
-                self._seen[word] = self._seen.get(word, 0) + 1
-        self._weights: dict[str, float] = {}
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
 
-    def vector(self, text: str) -> dict[str, float]:
-        """The text as weights of its words, of length 1 (empty where nothing is telling)."""
-        return self.weighed(Counter(terms(text)))
 
-    def weighed(self, words: Mapping[str, int]) -> dict[str, float]:
-        """As `vector`, of words already counted."""
-        known, weight, log = self._weights, self._weight, math.log
-        weights: dict[str, float] = {}
-        for word, count in words.items():
-            value = known.get(word)
-            if value is None:
-                value = weight(word)
-            weights[word] = value if count == 1 else (1 + log(count)) * value
-        length = math.sqrt(sum([v * v for v in weights.values()])) or 1.0
-        return {word: value / length for word, value in weights.items()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bags:
+    """Which word stands in which text, ordered by text, then word: arrays of one length."""
 
-    def _weight(self, word: str) -> float:
-        seen = self._seen.get(word, 0) + 1.0 + PER_THOUSAND.get(word, UNLISTED)
-        weight = self._weights[word] = max(0.0, math.log(self._count / seen))
-        return weight
+    text: Ints
+    word: Ints
+    value: Doubles
+
+    def starts(self, count: int) -> Ints:
+        """Where each of `count` texts starts, and the end."""
+        return np.searchsorted(self.text, np.arange(count + 1))
 
 
 class WordIndex:
-    """Texts to be searched by the words they share with others."""
+    """Texts to be searched by the words they share with others.
+
+    How telling a word is comes from a thousand papers on anything, from the texts and from the
+    `others`. A text is the weights of its words, of length 1; a shared word adds the product of
+    its weights to the cosine of two texts.
+    """
 
     def __init__(self, texts: Sequence[str], others: Iterable[str]) -> None:
-        self._rarity = Rarity([*texts, *others])
-        self._vectors = [self._rarity.weighed(w) for w in self._rarity.counted[: len(texts)]]
-        self._using: dict[str, list[int]] = {}
-        for row, words in enumerate(self._vectors):
-            for word in words:
-                self._using.setdefault(word, []).append(row)
-        self._rows: dict[str, tuple[NDArray[np.intp], Doubles]] = {}
+        every = [*texts, *others]
+        self._count = len(every) + 1000.0 + _PRIOR
+        self._numbers = _Numbers()
+        bags = _counted(every, self._numbers)
+        self._words = list(self._numbers)
+        self._seen = np.bincount(bags.word, minlength=len(self._words))
+        bags = self._weighed(bags, self._rarity(self._words, self._seen))
+        own = slice(0, bags.starts(len(texts))[-1])
+        self._bags = _Bags(text=bags.text[own], word=bags.word[own], value=bags.value[own])
+        self._texts = self._bags.starts(len(texts))
+        by_word = np.argsort(self._bags.word, kind="stable")
+        self._rows, self._values = self._bags.text[by_word], self._bags.value[by_word]
+        counts = np.bincount(self._bags.word, minlength=len(self._words))
+        self._using = np.concatenate([[0], np.cumsum(counts)])
+
+    def __len__(self) -> int:
+        return len(self._texts) - 1
 
     def nearest(
         self, texts: Sequence[str], k: int, leave_out: Sequence[int | None] = ()
     ) -> tuple[Floats, list[dict[str, float]]]:
         """The cosines of the `k` texts that share most, most first, shape (len(texts), k), and
         what each word adds to their sum; `leave_out` is one row per text not to look at."""
-        k = min(k, len(self._vectors))
+        k = min(k, len(self))
         cosines = np.zeros((len(texts), k), np.float32)
         shared: list[dict[str, float]] = []
-        for number, text in enumerate(texts):
-            words = self._rarity.vector(text)
-            found = self._search(words)
-            row = leave_out[number] if leave_out else None
-            if row is not None:
-                found[row] = 0.0
-            best = np.argsort(-found, kind="stable")[:k]
-            cosines[number] = found[best]
-            shared.append(self._shared(words, best[found[best] > 0]))
+        asked = self._asked(texts)
+        starts = asked.starts(len(texts))
+        for first, found in self._found(asked, len(texts)):
+            for number, row in enumerate(leave_out[first : first + len(found)]):
+                if row is not None:
+                    found[number, row] = 0.0
+            best = np.argpartition(found, -k, axis=1)[:, -k:] if k else found[:, :0].astype(np.intp)
+            values = np.take_along_axis(found, best, axis=1)
+            cosines[first : first + len(found)] = -np.sort(-values, axis=1)
+            for number, rows in enumerate(best):
+                own = slice(starts[first + number], starts[first + number + 1])
+                near = rows[values[number] > 0]
+                shared.append(self._shared(asked.word[own], asked.value[own], near))
         return cosines, shared
 
     def cosines(self, texts: Sequence[str]) -> Floats:
         """What each text shares with each of the index, shape (len(texts), indexed)."""
-        found = [self._search(self._rarity.vector(text)) for text in texts]
-        return np.asarray(found, np.float32).reshape(len(texts), len(self._vectors))
+        cosines = np.zeros((len(texts), len(self)), np.float32)
+        for first, found in self._found(self._asked(texts), len(texts)):
+            cosines[first : first + len(found)] = found
+        return cosines
 
-    def _search(self, words: Mapping[str, float]) -> Doubles:
-        hits = [(self._of(w), value) for w, value in words.items() if w in self._using]
-        if not hits:
-            return np.zeros(len(self._vectors))
-        rows = np.concatenate([rows for (rows, _), _ in hits])
-        added = np.concatenate([weights * value for (_, weights), value in hits])
-        found: Doubles = np.bincount(rows, added, len(self._vectors)).astype(np.float64)
-        return found
+    def _rarity(self, words: Sequence[str], seen: Ints) -> Doubles:
+        """How telling each word is that so many of the texts use; never below nought."""
+        listed = np.fromiter(map(PER_THOUSAND.get, words, repeat(UNLISTED)), np.float64, len(words))
+        rarity: Doubles = np.maximum(np.log(self._count / (seen + 1.0 + listed)), 0.0)
+        return rarity
 
-    def _of(self, word: str) -> tuple[NDArray[np.intp], Doubles]:
-        """The rows that use the word, and its weight in each: made at the first question, for
-        most of an archive's words are never asked for."""
-        found = self._rows.get(word)
-        if found is None:
-            rows = self._using[word]
-            weights = np.asarray([self._vectors[r][word] for r in rows], np.float64)
-            found = self._rows[word] = np.asarray(rows, np.intp), weights
-        return found
+    def _weighed(self, counted: _Bags, rarity: Doubles) -> _Bags:
+        """Counts as weights of length 1; what says nothing is left out."""
+        value = (1.0 + np.log(counted.value)) * rarity[counted.word]
+        kept = value > 0
+        text, word, value = counted.text[kept], counted.word[kept], value[kept]
+        lengths = np.sqrt(np.bincount(text, value * value))
+        return _Bags(text=text, word=word, value=value / lengths[text])
 
-    def _shared(self, words: Mapping[str, float], rows: Iterable[int]) -> dict[str, float]:
-        total: Counter[str] = Counter()
-        for row in rows:
-            total.update(common(words, self._vectors[row]))
-        return dict(total)
+    def _asked(self, texts: Sequence[str]) -> _Bags:
+        """The texts' words that the index knows, by its numbers, in weights."""
+        numbers = _Numbers()
+        counted = _counted(texts, numbers)
+        known = np.fromiter(map(self._numbers.get, numbers, repeat(-1)), np.intp, len(numbers))
+        seen = np.where(known < 0, 0, np.append(self._seen, 0)[known])
+        bags = self._weighed(counted, self._rarity(list(numbers), seen))
+        word = known[bags.word]
+        order = np.lexsort((word, bags.text))
+        order = order[word[order] >= 0]
+        return _Bags(text=bags.text[order], word=word[order], value=bags.value[order])
+
+    def _found(self, asked: _Bags, count: int) -> Iterator[tuple[int, Doubles]]:
+        """Cosines with every text of the index, some of the `count` texts at a time: the first
+        one's number, and shape (some, indexed)."""
+        using = self._using[asked.word + 1] - self._using[asked.word]
+        work = np.bincount(asked.text, using, count).cumsum()
+        ends = [*np.flatnonzero(np.diff(work // _AT_ONCE)) + 1, count]
+        starts = asked.starts(count)
+        for first, end in pairwise([0, *ends]):
+            some = slice(starts[first], starts[end])
+            times = using[some]
+            place = _ranges(self._using[asked.word[some]], times)
+            at = np.repeat((asked.text[some] - first) * len(self), times) + self._rows[place]
+            added = np.repeat(asked.value[some], times) * self._values[place]
+            found: Doubles = np.bincount(at, added, (end - first) * len(self)).astype(np.float64)
+            yield first, found.reshape(end - first, len(self))
+
+    def _shared(self, words: Ints, values: Doubles, rows: Ints) -> dict[str, float]:
+        """What each of the words adds to the cosines with these rows."""
+        first = self._texts[rows]
+        place = _ranges(first, self._texts[rows + 1] - first)
+        theirs = self._bags.word[place]
+        at = np.minimum(np.searchsorted(words, theirs), max(len(words) - 1, 0))
+        same = np.flatnonzero(words[at] == theirs) if len(words) else at[:0]
+        added = np.bincount(at[same], self._bags.value[place[same]], len(words)) * values
+        return {self._words[words[n]]: float(added[n]) for n in np.flatnonzero(added)}
 
 
-def common(left: Mapping[str, float], right: Mapping[str, float]) -> dict[str, float]:
-    """What each word in common adds to the cosine of the two."""
-    if len(right) < len(left):
-        left, right = right, left
-    return {word: value * right[word] for word, value in left.items() if word in right}
+def _counted(texts: Sequence[str], numbers: _Numbers) -> _Bags:
+    """How often each text uses each word, words numbered by `numbers`."""
+    lists = [terms(text) for text in texts]
+    lengths = np.asarray([len(words) for words in lists], np.intp)
+    every = map(numbers.__getitem__, chain.from_iterable(lists))
+    word = np.fromiter(every, np.intp, int(lengths.sum()))
+    most = max(len(numbers), 1)
+    keys, counts = np.unique(
+        np.repeat(np.arange(len(texts)), lengths) * most + word, return_counts=True
+    )
+    text, word = np.divmod(keys, most)
+    return _Bags(text=text, word=word, value=counts.astype(np.float64))
+
+
+def _ranges(starts: Ints, lengths: Ints) -> Ints:
+    """The numbers from each start on, as many as each length says, one after another."""
+    ends = np.cumsum(lengths)
+    places: Ints = np.repeat(starts - ends + lengths, lengths) + np.arange(int(lengths.sum()))
+    return places
 
 
 def telling(words: Mapping[str, float], count: int) -> Sequence[str]:

@@ -11,7 +11,6 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.score import baselines, evaluate_ranking, open_embedder
-from pipeline.score.lexical import Rarity, common, telling, terms
 from pipeline.score.metrics import auc, interval, kendall_loss, ndcg
 from pipeline.score.topic import TopicSpace
 from tests.score.fakes import WordEmbedder
@@ -43,23 +42,6 @@ def test_the_interval_holds_the_mean_and_leaves_out_nan() -> None:
     low, high = interval(np.asarray([0.0, 1.0, np.nan, 0.0, 1.0]))
     assert 0 <= low < 0.5 < high <= 1
     assert np.isnan(interval(np.asarray([np.nan]))[0])
-
-
-def test_words_are_pairs_of_characters_and_stems_without_what_everyone_says() -> None:
-    assert terms("We propose object detectors") == ["object", "detector", "object detector"]
-    assert terms("本文提出一种目标检测方法") == ["目标", "标检", "检测"]
-    assert terms("YOLOv7 与 ResNet-50") == ["yolov7", "resnet-50"]
-    assert terms("") == []
-
-
-def test_a_shared_rare_word_counts_more_than_a_shared_frequent_one() -> None:
-    rarity = Rarity([f"detection paper{n}" for n in range(200)])
-    text = rarity.vector("detection mobilevit")
-    rare = sum(common(text, rarity.vector("mobilevit zebra")).values())
-    frequent = sum(common(text, rarity.vector("detection zebra")).values())
-    assert rare > frequent > 0
-    assert telling(common(text, text), 1) == ["detection mobilevit"]
-    assert rarity.vector("the of and") == {}
 
 
 def test_topics_of_unrelated_texts_are_apart_where_raw_cosines_are_not() -> None:
