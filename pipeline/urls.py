@@ -52,6 +52,15 @@ def wechat_identity(url: str) -> str | None:
     return f"wechat:s/{short.group(1)}" if short else None
 
 
+def picture_identity(url: str) -> str:
+    """What names a picture: in WeChat's addresses the file's key, for host, size and format vary."""
+    if re.search(r"(?:^|\.)qpic\.cn$", host_of(url)):
+        parts = re.sub(r"[?#].*", "", url).split("/")
+        if len(parts) > 4 and len(parts[4]) >= 20:
+            return parts[4]
+    return url
+
+
 def _text_only(url: str) -> str:
     """Lone surrogates, which nothing can encode, become U+FFFD as in browsers."""
     return url if url.isascii() else _SURROGATES.sub("\ufffd", url)

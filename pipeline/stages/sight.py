@@ -11,6 +11,7 @@ from typing import Literal
 from pipeline.errors import Issue
 from pipeline.ports import Eye
 from pipeline.stages.app import App
+from pipeline.stages.furniture import FURNITURE, seen_elsewhere
 from pipeline.text import short_hash
 from pipeline.types import Candidate, Fetched, Image, Note, NoteItem
 from pipeline.urls import is_web_url
@@ -18,7 +19,6 @@ from pipeline.urls import is_web_url
 TRIES = 3
 """Pictures of one article that are looked at; of the recorded pages none needs a third."""
 _KIND = "sight"
-_OWNER = "pic-of"
 _VERSION = "1"
 """Raised when verdicts change their meaning: remembered ones are kept under it."""
 _DECORATION = frozenset({"qr_code", "divider", "banner", "icon", "tracking_pixel", "blank"})
@@ -33,18 +33,19 @@ def looked_at(
 ) -> tuple[Note, tuple[Issue, ...]]:
     """The note with lead pictures that are figures as far as pixels say, and which are gone.
 
-    Pictures that other articles have too come last, for they are the account's headings and calls
-    to follow (one stands in 46 of the 679 recorded articles). An item's next picture is taken where the first shows a code, a divider, a banner, nothing,
-    or is lost; one that cannot be fetched now stays. Where nothing but decoration is found the
-    item has no picture. Verdicts are remembered; for the articles in `settled`, which stood in
-    the day's draft before, nothing new is fetched, so that what the reader has seen stays.
+    A picture that another article of its account has too comes last, one that two others have is
+    the account's heading or call to follow and is left out. An item's next picture is taken where
+    the first shows a code, a divider, a banner, nothing, or is lost; one that cannot be fetched now
+    stays. Where nothing but decoration is found the item has no picture. Verdicts are remembered;
+    for the articles in `settled`, which stood in the day's draft before, nothing new is fetched,
+    so that what the reader has seen stays.
     """
     if app.eye is None:
         return note, ()
     offered = list(_choosing(note, candidates))
     kept = _recalled(app, [image.url for _, figures in offered for image in figures])
-    shared = _shared(app, candidates)
-    choices = [_Choice(item, _ordered(item, figures, kept, shared)) for item, figures in offered]
+    others = seen_elsewhere(app, candidates)
+    choices = [_Choice(item, _own_first(item, figures, kept, others)) for item, figures in offered]
     known: dict[str, _Verdict] = {url: looked.verdict for url, looked in kept.items()}
     issues: list[Issue] = []
     for _ in range(TRIES):
@@ -110,34 +111,22 @@ class _Looked:
     article: str
 
 
-def _shared(app: App, candidates: Sequence[Candidate]) -> frozenset[str]:
-    """Addresses that stand in more than one article, today's or any that was offered before."""
-    owners: dict[str, str] = {}
-    for article in (candidate.article for candidate in candidates):
-        for url in {image.url for image in article.figures}:
-            owners[url] = article.id if owners.get(url, article.id) == article.id else ""
-    keys = {url: _key(url) for url in owners}
-    kept = {k: json.loads(t) for k, (t, _) in app.store.recall(_OWNER, [*keys.values()]).items()}
-    owners = {u: o if kept.get(keys[u], o) == o else "" for u, o in owners.items()}
-    changed = {keys[u]: json.dumps(o) for u, o in owners.items() if kept.get(keys[u]) != o}
-    app.store.remember(_OWNER, changed, app.clock.now())
-    return frozenset(url for url, owner in owners.items() if not owner)
-
-
-def _ordered(
+def _own_first(
     item: NoteItem,
     figures: tuple[Image, ...],
     kept: Mapping[str, _Looked],
-    shared: Collection[str],
+    others: Mapping[tuple[str, str], int],
 ) -> tuple[Image, ...]:
     """The pictures to look at, best first; whose one is that was looked at before stays settled."""
 
-    def is_account_s(image: Image) -> bool:
+    def elsewhere(image: Image) -> int:
+        count = others.get((item.article_id, image.url), 0)
         if looked := kept.get(image.url):
-            return looked.article != item.article_id
-        return image.url in shared
+            return 0 if looked.article == item.article_id else max(count, 1)
+        return count
 
-    return tuple(sorted(figures, key=is_account_s)[:TRIES])
+    own = [image for image in figures if elsewhere(image) < FURNITURE]
+    return tuple(sorted(own, key=elsewhere)[:TRIES])
 
 
 def _recalled(app: App, urls: Sequence[str]) -> dict[str, _Looked]:

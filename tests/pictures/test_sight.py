@@ -74,7 +74,7 @@ def app(house: FaultServer, tmp_path: Path, clock: StillClock) -> App:
     return cast(App, rooms)
 
 
-def candidate(number: int, *names: str) -> Candidate:
+def candidate(number: int, *names: str, account: str = "") -> Candidate:
     figures = tuple(Image(url=f"{SITE}{name}") for name in names)
     article = Article(
         id=f"a{number}",
@@ -82,6 +82,7 @@ def candidate(number: int, *names: str) -> Candidate:
         url=f"https://e.org/{number}",
         state=PageState.OK,
         title=f"文章 {number}",
+        account=account or f"号{number}",
         images=figures,
         lead_image=next(iter(figures), None),
         figures=figures,
@@ -161,19 +162,60 @@ def test_no_more_than_three_of_an_article(app: App, house: FaultServer) -> None:
     assert (names(note), len(house.asked)) == ([None], TRIES)
 
 
-def test_a_picture_of_the_account_comes_last(app: App, house: FaultServer) -> None:
-    one = candidate(1, "plot.png", "boxes.png")
-    two = candidate(2, "plot.png", "page.png")
+def of_one(number: int, *names: str) -> Candidate:
+    return candidate(number, *names, account="一个号")
+
+
+def test_a_picture_of_two_articles_comes_last(app: App, house: FaultServer) -> None:
+    one, two = of_one(1, "plot.png", "boxes.png"), of_one(2, "plot.png", "page.png")
     note, _ = looked_at(app, note_of(one, two), [one, two])
     assert names(note) == ["boxes.png", "plot.png"], "unless there is no other"
     again, _ = looked_at(app, note_of(one, two), [one, two], {"a1", "a2"})
     assert again == note
-    later = candidate(3, "boxes.png", "poster.png", "plot.png")
-    alone, _ = looked_at(app, note_of(later), [later])
-    assert names(alone) == ["boxes.png"]
-    fresh = candidate(4, "boxes.png", "blank.png", "down.png")
-    other, _ = looked_at(app, note_of(fresh), [fresh])
-    assert names(other) == ["down.png"], "told by what was offered on another day"
+    alone = of_one(3, "boxes.png", "poster.png", "blank.png")
+    note, _ = looked_at(app, note_of(alone), [alone])
+    assert names(note) == ["boxes.png"]
+    fresh = of_one(4, "gone.png", "down.png")
+    note, _ = looked_at(app, note_of(fresh), [fresh])
+    assert names(note) == ["down.png"]
+
+
+def test_a_picture_of_three_articles_is_the_account_s(app: App, house: FaultServer) -> None:
+    one, two = of_one(1, "plot.png", "boxes.png"), of_one(2, "plot.png")
+    note, _ = looked_at(app, note_of(one), [one])
+    assert names(note) == ["plot.png"], "nobody can know it yet"
+    note, _ = looked_at(app, note_of(two), [two])
+    assert names(note) == ["plot.png"]
+    three = of_one(3, "plot.png", "down.png")
+    only = of_one(4, "plot.png")
+    note, _ = looked_at(app, note_of(three, only), [three, only])
+    assert names(note) == ["down.png", None], "remembered from other days"
+    note, _ = looked_at(app, note_of(one), [one, three], {"a1"})
+    assert names(note) == ["plot.png"], "what the reader has seen stays"
+    other = candidate(5, "plot.png", "down.png")
+    note, _ = looked_at(app, note_of(other), [other])
+    assert names(note) == ["down.png"], "looked at for another article"
+
+
+def test_accounts_are_told_apart(app: App, house: FaultServer) -> None:
+    given = [candidate(number, "down.png", "plot.png") for number in range(4)]
+    note, _ = looked_at(app, note_of(*given), given)
+    assert names(note) == ["down.png"] * 4, "the same news in four accounts"
+
+
+def test_a_file_has_many_addresses(app: App, house: FaultServer) -> None:
+    """WeChat's: host, format and what follows the file's key differ from article to article."""
+    hosts = ("mmbiz.qpic.cn/mmbiz_png", "mmbiz.qpic.cn/sz_mmbiz_jpg", "mmecoa.qpic.cn/mmecoa_png")
+    key = "Abcdefghijklmnopqrstuvwxyz0123456789"
+    given = []
+    for number, host in enumerate(hosts):
+        strip = Image(url=f"https://{host}/{key}/640?wx_fmt=png&tp={number}")
+        own = of_one(number, f"own{number}.png")
+        figures = (strip, *own.article.figures)
+        article = replace(own.article, figures=figures, lead_image=strip, images=figures)
+        given.append(Candidate(article=article))
+    note, _ = looked_at(app, note_of(*given), given)
+    assert names(note) == ["own0.png", "own1.png", "own2.png"]
 
 
 def test_what_the_drafter_did_not_choose_is_left_alone(app: App, house: FaultServer) -> None:
