@@ -6,22 +6,20 @@ import hashlib
 import re
 import unicodedata
 
-_INVISIBLE = dict.fromkeys(
-    [
-        0x00AD,
-        0x034F,
-        0x061C,
-        0x180E,
-        0xFEFF,
-        *range(0x200B, 0x2010),
-        *range(0x202A, 0x202F),
-        *range(0x2060, 0x2065),
-        *range(0x2066, 0x206A),
-    ]
+_INVISIBLE = (
+    0x00AD,
+    0x034F,
+    0x061C,
+    0x180E,
+    0xFEFF,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2065),
+    *range(0x2066, 0x206A),
 )
-_SPACE = re.compile(r"\s+")
+_INVISIBLE_RUN = re.compile(f"[{''.join(map(chr, _INVISIBLE))}]+")
 _NOT_WORD = re.compile(r"[\W_]+")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -32,12 +30,12 @@ def short_hash(text: str) -> str:
 
 def strip_invisible(text: str) -> str:
     """Remove zero-width, soft-hyphen and direction characters, which break links and names."""
-    return text.translate(_INVISIBLE)
+    return text if text.isascii() else _INVISIBLE_RUN.sub("", text)
 
 
 def squash(text: str) -> str:
     """One line: white space runs become one space, ends trimmed, invisible characters gone."""
-    return _SPACE.sub(" ", strip_invisible(text)).strip()
+    return " ".join(strip_invisible(text).split())
 
 
 def normal_title(title: str) -> str:
@@ -49,4 +47,7 @@ def normal_title(title: str) -> str:
 def language(text: str) -> str:
     """`zh` where Chinese characters outnumber half the Latin words, else `en`."""
     sample = text[:4000]
-    return "zh" if len(_HAN.findall(sample)) * 2 > len(_LATIN_WORD.findall(sample)) else "en"
+    if sample.isascii():
+        return "en"
+    han = len("".join(_HAN_RUN.findall(sample)))
+    return "zh" if han * 2 > len(_LATIN_WORD.findall(sample)) else "en"
