@@ -104,7 +104,9 @@ def _stardraft(*arguments: str) -> int:
         print("找不到 stardraft 命令：请先安装（./run.sh demo 会自动装好）。", file=sys.stderr)
         return Exit.FAILED
     print(f"$ stardraft {' '.join(arguments)}", flush=True)
-    ran = subprocess.run([command, *arguments], env=environment(os.environ), check=False)  # noqa: S603
+    told = {} if sys.stderr.isatty() else {"STARDRAFT_RUN__LOG": "text"}  # for people all the same
+    env = environment(os.environ) | told
+    ran = subprocess.run([command, *arguments], env=env, check=False)  # noqa: S603
     return ran.returncode
 
 

@@ -10,7 +10,7 @@ from prefect import flow
 
 from flows.daily import as_task
 from flows.server import die_with_server
-from flows.showing import due, emit, show_run
+from flows.showing import due, emit, logged, show_run
 from pipeline.settings import Workspace, find_config, load_workspace
 from pipeline.stages.run import COLLECT
 from pipeline.types import RunReport
@@ -25,7 +25,7 @@ def collect(config: Path | None = None) -> RunReport:
         config: The folder with settings.toml. Left out: the current folder.
     """
     die_with_server()
-    report = run_day(config, None, call=as_task, due=due(), only=COLLECT)
+    report = run_day(config, None, call=as_task, watch=logged(config), due=due(), only=COLLECT)
     show_run(config, report)
     return report
 
@@ -42,7 +42,7 @@ def retry(config: Path | None = None) -> RunReport | None:
     die_with_server()
     if not unfinished(_workspace(config), SystemClock()):
         return None
-    report = run_day(config, None, call=as_task, due=due())
+    report = run_day(config, None, call=as_task, watch=logged(config), due=due())
     show_run(config, report)
     return report
 
@@ -95,7 +95,7 @@ def backfill(first: Date, last: Date, config: Path | None = None) -> RunReport:
     from pipeline.wiring.upkeep import write_past_days
 
     die_with_server()
-    report = write_past_days(config, first, last, call=as_task)
+    report = write_past_days(config, first, last, call=as_task, watch=logged(config))
     show_run(config, report)
     return report
 

@@ -13,7 +13,7 @@ from prefect import Task, flow
 from prefect.cache_policies import NO_CACHE
 
 from flows.server import die_with_server
-from flows.showing import due, show_run
+from flows.showing import due, logged, show_run
 from pipeline.stages import ORDER
 from pipeline.types import RunReport, StageReport
 from pipeline.wiring import Watch, run_day
@@ -48,7 +48,12 @@ def daily(
     die_with_server()
     watch = _WATCH.get()
     report = run_day(
-        config, date, since=since, call=as_task, watch=watch, due=None if watch else due()
+        config,
+        date,
+        since=since,
+        call=as_task,
+        watch=watch or logged(config),
+        due=None if watch else due(),
     )
     show_run(config, report)
     return report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ def serve(workspace: Workspace, ready: Callable[[Engine], None]) -> None:
     home = workspace.state / "prefect"
     with engine(home, prefect.port, prefect.api_url, lasting=True) as made:
         os.environ[SERVED_BY] = str(os.getpid())
+        if sys.stderr.isatty():  # the runs write to a pipe of ours
+            os.environ.setdefault("STARDRAFT_RUN__LOG", "text")
         try:
             if made.kind == "started":
                 _bury_the_dead()

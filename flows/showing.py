@@ -9,6 +9,8 @@ from typing import Any
 
 from pipeline.settings import Workspace, find_config, load_workspace
 from pipeline.types import RunReport
+from pipeline.wiring import Watch
+from pipeline.wiring.log import flow_watch
 
 
 def due() -> datetime:
@@ -17,6 +19,12 @@ def due() -> datetime:
 
     started: datetime = flow_run.scheduled_start_time
     return started.astimezone(UTC)
+
+
+def logged(config: Path | None) -> Watch:
+    """Log lines of a run that nobody watches, as the workspace's settings want them."""
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    return flow_watch(workspace.settings.run.log)
 
 
 def show_run(config: Path | None, report: RunReport) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.talk import Config, Json, a_day, say_json, watching
+from pipeline.cli.talk import Config, Json, Log, a_day, say_json, watching
 from pipeline.errors import Exit, Issue, UsageError
 
 if TYPE_CHECKING:
@@ -25,10 +25,16 @@ def backfill(
         bool, typer.Option("--rescore", help="换了模型或兴趣之后，重新估计，不写笔记。")
     ] = False,
     config: Config = None,
+    log: Log = None,
     as_json: Json = False,
 ) -> None:
     """补写漏掉的日子，一天一篇，已有的不动；中断了再运行就接着做。"""
-    with watching(quiet=as_json) as watch:
+    from pathlib import Path
+
+    from pipeline.settings import find_config, load_workspace
+
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    with watching(as_json, workspace.settings.run.log, log) as watch:
         if rescore:
             from pipeline.wiring import run_day
 

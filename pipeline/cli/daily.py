@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.talk import Config, Day, Json, Since, say_json, watching
+from pipeline.cli.talk import Config, Day, Json, Log, Since, say_json, watching
 from pipeline.errors import Exit
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def run(
     prefect: Annotated[
         bool, typer.Option("--prefect/--no-prefect", help="是否作为 Prefect 流程运行并留下记录。")
     ] = True,
+    log: Log = None,
     as_json: Json = False,
 ) -> None:
     """看有什么新文章，核对论文与代码，写出当天的笔记。"""
@@ -33,7 +34,7 @@ def run(
     from pipeline.settings import find_config, load_workspace
 
     workspace = load_workspace(find_config(config, Path.cwd()))
-    with watching(quiet=as_json) as watch:
+    with watching(as_json, workspace.settings.run.log, log) as watch:
         if prefect:
             report = _as_flow(workspace, day, since, watch)
         else:

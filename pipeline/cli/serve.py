@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipeline.cli.talk import Config, Json, say_json, watching
+from pipeline.cli.talk import Config, Json, Log, say_json, watching
 
 if TYPE_CHECKING:
     from flows.engine import Engine
@@ -31,13 +31,16 @@ def serve(config: Config = None) -> None:
     typer.echo("停下了，没有留下任何进程。")
 
 
-def work(config: Config = None, as_json: Json = False) -> None:
+def work(config: Config = None, log: Log = None, as_json: Json = False) -> None:
     """帮别处正在进行的运行读文章、估计相关程度；做完就停，不写笔记。"""
     from dataclasses import asdict
+    from pathlib import Path
 
+    from pipeline.settings import find_config, load_workspace
     from pipeline.wiring.upkeep import assist
 
-    with watching(quiet=as_json) as watch:
+    workspace = load_workspace(find_config(config, Path.cwd()))
+    with watching(as_json, workspace.settings.run.log, log) as watch:
         made = assist(config, done=watch.done if watch else lambda report: None)
     if as_json:
         say_json([asdict(report) for report in made])

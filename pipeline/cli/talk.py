@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.errors import Issue
+from pipeline.errors import Issue, UsageError
 from pipeline.types import StageReport
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ Config = Annotated[
     typer.Option("--config", help="有 settings.toml 的文件夹；默认当前文件夹或 ./config。"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON，给程序读。")]
+Log = Annotated[
+    str | None,
+    typer.Option(
+        "--log", metavar="STYLE", help="运行时说的话：auto、pretty、text 或 json（一行一件事）。"
+    ),
+]
 Day = Annotated[
     date | None,
     typer.Option("--date", parser=a_day, metavar="YYYY-MM-DD", help="笔记的日期；默认今天。"),
@@ -64,25 +70,34 @@ def complain(issues: Iterable[Issue]) -> None:
 
 
 @contextmanager
-def watching(quiet: bool) -> Iterator[Watch | None]:
-    """Progress per stage: live bars on a terminal, a line per finished stage elsewhere."""
-    if quiet:
+def watching(
+    quiet: bool, setting: str = "auto", asked: str | None = None
+) -> Iterator[Watch | None]:
+    """What a run does, on standard error: live bars, sentences, or JSON lines.
+
+    `asked` is the option of the command, `setting` that of the workspace. Raises `UsageError`
+    for a style that there is none of.
+    """
+    from pipeline.wiring.log import log_watch, say_to, style_of
+
+    if asked not in (None, "auto", "pretty", "text", "json"):
+        raise UsageError(_no_style(asked))
+    style = style_of(asked or setting, sys.stderr)
+    if quiet and not asked:
         yield None
-    elif sys.stderr.isatty():
+    elif style == "pretty":
         with _bars() as watch:
             yield watch
     else:
-        yield _lines()
+        yield log_watch(style, say_to(sys.stderr))
 
 
-def _lines() -> Watch:
-    from pipeline.report import stage_line
-    from pipeline.wiring import Watch
-
-    return Watch(
-        progress=lambda stage, done, total: None,
-        done=lambda report: typer.echo(stage_line(report), err=True),
-        waiting=_wait_for,
+def _no_style(asked: str) -> Issue:
+    return Issue(
+        subject=f"--log {asked}",
+        code="log.unknown",
+        sentence="没有这种写法。",
+        remedy="可以写 auto、pretty、text 或 json。",
     )
 
 
@@ -96,7 +111,7 @@ def _bars() -> Iterator[Watch]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-    from pipeline.report import STAGE_NAMES, stage_line
+    from pipeline.report import stage_line, stage_name
     from pipeline.wiring import Watch
 
     console = Console(stderr=True, highlight=False)
@@ -106,8 +121,12 @@ def _bars() -> Iterator[Watch]:
 
         def progress(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(STAGE_NAMES.get(stage, stage))
+                tasks[stage] = bars.add_task(stage_name(stage))
             bars.update(tasks[stage], completed=done, total=total or None)
+            if (
+                stage == "embed" and done == total
+            ):  # it is part of a stage and has no end of its own
+                bars.remove_task(tasks.pop(stage))
 
         def finished(report: StageReport) -> None:
             if report.stage in tasks:

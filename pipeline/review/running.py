@@ -28,7 +28,15 @@ class Runner:
             if self.alive:
                 return
             self._log.parent.mkdir(parents=True, exist_ok=True)
-            command = [sys.executable, "-m", "pipeline.cli.main", "run", "--config"]
+            command = [
+                sys.executable,
+                "-m",
+                "pipeline.cli.main",
+                "run",
+                "--log",
+                "text",
+                "--config",
+            ]
             with self._log.open("wb") as log:
                 self._child = subprocess.Popen(  # noqa: S603 - our own command, no words of others
                     [*command, str(self._config)],

@@ -27,6 +27,7 @@ from pipeline.settings.sections import (
     PublishSettings,
     ReaderSettings,
     ReviewSettings,
+    RunSettings,
     ScheduleSettings,
     SourcesSettings,
     StoreSettings,
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     llm: LlmSettings = LlmSettings()
     publish: PublishSettings = PublishSettings()
     prefect: PrefectSettings = PrefectSettings()
+    run: RunSettings = RunSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     notify: NotifySettings = NotifySettings()
     review: ReviewSettings = ReviewSettings()

@@ -145,6 +145,14 @@ class PrefectSettings(_Section):
     port: int = Field(4217, ge=1, le=65535)
 
 
+class RunSettings(_Section):
+    """How runs tell what they do, and who computes vectors."""
+
+    log: Literal["auto", "pretty", "text", "json"] = "auto"
+    task_runner: Literal["", "dask"] = ""
+    dask_address: str = ""
+
+
 class ReviewKeys(_Section):
     """The keys of the review page: a key, `Ctrl+Enter`, or two in a row (`g d`); empty is off."""
 

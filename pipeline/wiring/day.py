@@ -27,14 +27,20 @@ def _patient(other: Issue) -> None:
     """Nobody wants to hear of the other run."""
 
 
+def _unmoved(what: object) -> None:
+    """Nobody wants to hear that a run begins or ends."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Who wants to hear of a run: of each step, of each stage that ends, and of another run
-    that has to end first."""
+    """Who wants to hear of a run: of each step, of each stage that ends, of another run that
+    has to end first, and of its beginning and end."""
 
     progress: Progress
     done: Callable[[StageReport], None]
     waiting: Callable[[Issue], None] = _patient
+    began: Callable[[date], None] = _unmoved
+    ended: Callable[[RunReport], None] = _unmoved
 
 
 def run_day(
@@ -75,9 +81,13 @@ def run_day(
         )
         if watch:
             run = replace(run, progress=watch.progress, waiting=watch.waiting)
+            watch.began(run.day)
         done = watch.done if watch else lambda report: None
         report = run_stages(app, run, call=call, done=done, only=only, days=days)
-        return _told(workspace, app, report, call, done)
+        report = _told(workspace, app, report, call, done)
+        if watch:
+            watch.ended(report)
+        return report
 
 
 def _told(workspace: Workspace, app: App, report: RunReport, call: Call, done: Done) -> RunReport:

@@ -136,3 +136,12 @@ def test_without_a_server_there_is_nothing_to_pause(
     assert "没有正在运行的 stardraft serve" in shown.stderr
     assert "先运行 stardraft serve" in shown.stderr
     assert not (tmp_path / ".stardraft" / "prefect").exists(), "nothing was started for it"
+
+
+def test_a_style_of_log_that_is_none_says_which_there_are(
+    stardraft: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "settings.toml").write_text("", encoding="utf-8")
+    shown = stardraft("run", "--log", "xml")
+    assert shown.returncode == Exit.USAGE
+    assert "text 或 json" in shown.stderr

@@ -50,7 +50,12 @@ class Reader:
                 *("--date", DAY, "--config", str(self.folder), *arguments),
             ],
             # How many searches a minute allows must not decide what two stores hold.
-            env=clean | {"STARDRAFT_MODEL__NAME": "use", "STARDRAFT_LOOKUP__SEARCH_CODE": "false"},
+            env=clean
+            | {
+                "STARDRAFT_RUN__LOG": "text",
+                "STARDRAFT_MODEL__NAME": "use",
+                "STARDRAFT_LOOKUP__SEARCH_CODE": "false",
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

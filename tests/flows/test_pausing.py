@@ -38,11 +38,14 @@ class Reader:
         assert self.serving.stdout is not None
         assert self.serving.stdout.readline().startswith("开始了")
 
-    def stop(self) -> None:
-        if self.serving is not None:
-            self.serving.terminate()
-            self.serving.communicate(timeout=60)
-            self.serving = None
+    def stop(self) -> str:
+        """End it; what it said since it was ready."""
+        if self.serving is None:
+            return ""
+        self.serving.terminate()
+        said, _ = self.serving.communicate(timeout=60)
+        self.serving = None
+        return said
 
     def say(self, *arguments: str) -> str:
         return self.small.run(*arguments, **self._env)
@@ -108,4 +111,8 @@ def test_what_is_paused_is_not_scheduled_until_it_is_resumed_not_even_after_a_re
     assert planned() == 0
     assert json.loads(reader.say("resume", "--json")) == {"resumed": ["daily/reader"]}
     until(lambda: planned() > 0)
+    rows = [json.loads(line) for line in reader.stop().splitlines() if line.startswith("{")]
+    assert [r["event"] for r in rows if r["event"].startswith("run.")][:2] == [
+        *("run.start", "run.end")
+    ], "serve passes on what its runs say"
     assert "有的是：collect、daily、housekeeping" in reader.refused("pause", "dayly")
