@@ -92,12 +92,15 @@ class PastProfile:
         self._place = {row: place for place, row in enumerate(newest)}
         self._index = WordIndex([archive_text(self.items[n]) for n in newest], EVERYDAY)
 
-    def own(self, rows: Ints) -> tuple[Floats, Nearness]:
-        """Topics of the items in these rows, and how near each is to the rest of the archive."""
+    def vectors(self, rows: Ints) -> tuple[Floats, Ints]:
+        """Plain vectors of the items in these rows, and their languages."""
+        return self._past.raw[rows], self._past.language_of[rows]
+
+    def own(self, rows: Ints) -> Nearness:
+        """How near each of the items in these rows is to the rest of the archive."""
         texts = [archive_text(self.items[int(r)]) for r in rows]
-        raw, language_of = self._past.raw[rows], self._past.language_of[rows]
-        near = self.near(raw, texts, language_of, rows)
-        return self._space.topics(raw, language_of), near
+        raw, language_of = self.vectors(rows)
+        return self.near(raw, texts, language_of, rows)
 
     def near(
         self, raw: Floats, texts: Sequence[str], language_of: Ints, leave_out: Ints | None = None
@@ -151,7 +154,7 @@ class PastProfile:
         if count < 2:
             return _PRIOR_REACH
         rows = np.unique(np.linspace(0, count - 1, min(count, _SAMPLE)).astype(np.intp))
-        seen = max(float(np.median(self.own(rows)[1].total)), 1.0)
+        seen = max(float(np.median(self.own(rows).total)), 1.0)
         return (count * seen + _PRIOR_ITEMS * _PRIOR_REACH) / (count + _PRIOR_ITEMS)
 
     @cached_property
@@ -160,7 +163,7 @@ class PastProfile:
         rows = [n for n in self._order if 1 <= self.items[n].stars <= 5]
         chosen = np.asarray(rows[-_STARRED:], np.intp)
         stars = np.asarray([self.items[int(n)].stars for n in chosen], np.float64)
-        topics = self._space.topics(self._past.raw[chosen], self._past.language_of[chosen])
+        topics = self._space.topics(*self.vectors(chosen))
         return topics, stars
 
     @cached_property

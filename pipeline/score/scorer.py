@@ -34,22 +34,21 @@ if TYPE_CHECKING:
     from pipeline.score.learned import Rule
 
     Floats = NDArray[np.float32]
+    Ints = NDArray[np.intp]
 
-_FORMULA = "6"
+_FORMULA = "7"
 """Part of every score's version: raise it when the arithmetic changes."""
 _START = -2.2
 """Log odds of an article of which nothing is known: one in ten concerns the reader."""
-_UNRELATED, _PER_COSINE = 0.12, 12.0
-"""Closeness to an interest (cosine of topics) to log odds. Nearest of ten interests, in e5:
-unrelated text .08 (.14 unseen), random papers of arXiv .25, papers of the owner's notes .30,
-titles right on the subject .5 to .7; USE within .06 of these. Even odds come at .30."""
+_PER_SPREAD = 0.6
+"""Log odds that each spread of closeness to an interest adds (`wishes`)."""
 _PAST_GAIN = 3.6
 """Log odds for something as near to the archive as the archive is to itself: four to one."""
 _FEW = 20.0
 """Past items at which the archive counts half beside declared interests: a dozen notes are no
 taste yet."""
 _SHARPNESS = 1.5
-_MUTE_FROM, _STRONG_MUTE = 0.3, 2.0
+_MUTE_FROM, _STRONG_MUTE = 4.0, 2.0
 _HAS_PAPER, _HAS_CODE, _WITHDRAWN = 0.1, 0.2, -1.0
 
 Kind = Literal["interest", "mute", "past", "word", "metadata"]
@@ -104,8 +103,8 @@ class RelevanceScorer:
         texts = [candidate_text(c) for c in candidates]
         raw, language_of = self._space.embedder.embed(texts), languages(texts)
         vectors = self._space.topics(raw, language_of)
-        closest = self._wants.closeness(candidates, vectors)
-        muting = self._muting(candidates, vectors)
+        closest = self._wants.closeness(candidates, raw, language_of)
+        muting = self._muting(self._mutes.closeness(candidates, raw, language_of))
         found = self._past.near(raw, texts, language_of) if self._past is not None else None
         pulling = [*self._pulling(closest, found), self._learned(vectors)]
         parts = [*pulling, muting, _facts(candidates)]
@@ -147,19 +146,22 @@ class RelevanceScorer:
             return Lesson(kept=len(rows), dropped=len(self._taste.dropped)), None
         texts = [archive_text(item) for item in self._taste.dropped]
         raw, language_of = self._space.embedder.embed(texts), languages(texts)
-        dropped = self._space.topics(raw, language_of)
-        kept, near_kept = self._past.own(rows)
+        kept = self._past.vectors(rows)
         items = [self._past.items[int(r)] for r in rows]
+        found = self._past.near(raw, texts, language_of)
         base = [
-            self._evidence(items, kept, near_kept),
-            self._evidence(self._taste.dropped, dropped, self._past.near(raw, texts, language_of)),
+            self._evidence(items, *kept, self._past.own(rows)),
+            self._evidence(self._taste.dropped, raw, language_of, found),
         ]
-        lesson = attempt(kept, dropped, np.concatenate(base))
-        return lesson, fit(kept, dropped) if lesson.used else None
+        sides = self._space.topics(*kept), self._space.topics(raw, language_of)
+        lesson = attempt(*sides, np.concatenate(base))
+        return lesson, fit(*sides) if lesson.used else None
 
-    def _evidence(self, items: Sequence[ArchiveItem], vectors: Floats, found: Nearness) -> Floats:
+    def _evidence(
+        self, items: Sequence[ArchiveItem], raw: Floats, language_of: Ints, found: Nearness
+    ) -> Floats:
         """Log odds of past decisions from interests and archive alone."""
-        closest = self._wants.closeness([as_candidate(i) for i in items], vectors)
+        closest = self._wants.closeness([as_candidate(i) for i in items], raw, language_of)
         parts = self._pulling(closest, found)
         total: Floats = np.sum([p.values.sum(axis=1) for p in parts], axis=0, dtype=np.float32)
         return total
@@ -194,10 +196,10 @@ class RelevanceScorer:
         known = len(self._taste.archive)
         return _PAST_GAIN * (known / (known + _FEW) if self._wanted else 1.0)
 
-    def _muting(self, candidates: Sequence[Candidate], vectors: Floats) -> _Part:
-        above = np.maximum(self._mutes.closeness(candidates, vectors) - _MUTE_FROM, 0.0)
+    def _muting(self, closest: Floats) -> _Part:
+        above = np.maximum(closest - _MUTE_FROM, 0.0)
         weights = np.asarray([-i.weight for i in self._muted], np.float32)
-        values = -_PER_COSINE * above * weights
+        values = -_PER_SPREAD * above * weights
         return _Part(kind="mute", values=values, label=lambda _, i: self._muted[i].phrase)
 
     @property
@@ -261,7 +263,7 @@ def _remark(code: str, sentence: str) -> Issue:
 
 
 def _interest_part(wanted: Sequence[Interest], closest: Floats) -> _Part:
-    evidence = _PER_COSINE * (closest - _UNRELATED)
+    evidence = _PER_SPREAD * closest
     # Weight speaks for what is near; it must not push away what is not.
     gain = np.sqrt(np.asarray([i.weight for i in wanted], np.float32))
     evidence = np.where(evidence > 0, evidence * gain, evidence)

@@ -11,9 +11,9 @@ from pipeline.types import ArchiveItem
 NO_HABIT = 2
 """Suggested with an empty archive: in the middle of what "worth noting" means."""
 _STRONG_WEIGHT = 2.0
-_VERY_CLOSE = 0.45
-"""Cosine of topics: one in thirty of the owner's own papers is this close to any of ten
-interests, and a title right on the subject."""
+_VERY_CLOSE = 7.0
+"""Spreads above any research: one in thirty of the owner's own papers is this close to any of ten
+interests, and every other title right on the subject."""
 _COVERAGE = 0.8
 _PRIOR = {1: 0.5, 2: 2.0, 3: 1.5, 4: 0.7, 5: 0.3}
 
@@ -30,7 +30,7 @@ class StarHabit:
         self, closeness: Sequence[float], weights: Sequence[float], muted: bool, told: int
     ) -> int:
         """`told`, the mode or what similar notes say; one more for something very close to an interest of weight 2 or more, one
-        less for something muted as strongly. `closeness` is the cosine of topics, one
+        less for something muted as strongly. `closeness` is in spreads (`wishes`), one
         per interest."""
         if muted:
             return max(1, told - 1)

@@ -5,7 +5,7 @@ Chinese phrase lies nearer to any Chinese text than to any English one. Texts ab
 else (`background`), which say the same in both languages, show what is common: the mean in each
 language, the ten directions in which everyday topics differ most, and how far unrelated cosines
 spread, which is the unit that similarities are counted in, so that one set of constants reads
-both models.
+both models. Texts about any research (`research`) show how near all of it is to a phrase.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.score.background import PAIRS
+from pipeline.score.research import RESEARCH
 from pipeline.text import language
 
 if TYPE_CHECKING:
@@ -52,6 +53,16 @@ class TopicSpace:
             upper = np.triu_indices(len(PAIRS), 1)
             found.append(float(np.concatenate([p[upper] for p in pairs]).std()) or 1.0)
         return found[0], found[1]
+
+    @cached_property
+    def research(self) -> tuple[Floats, Floats]:
+        """The mean vectors of research in Chinese and in English, plain and centred; each of
+        shape (2, dimensions)."""
+        texts = [text for pair in RESEARCH for text in pair]
+        raw = self.embedder.embed(texts)
+        centred = self.centred(raw, languages(texts))
+        plain, apart = (np.stack([v[n::2].mean(axis=0) for n in (0, 1)]) for v in (raw, centred))
+        return plain, apart
 
     def centred(self, raw: Floats, language_of: Ints) -> Floats:
         """Vectors with the mean of their language taken out, of length 1."""

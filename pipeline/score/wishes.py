@@ -1,8 +1,11 @@
 """How near a candidate is to what the reader declared: by meaning, and by the very words.
 
-A phrase of a few words lies nearer to a title than to 800 characters that contain it, so both
-are compared and the nearer counts. A model this small also misses what a reader sees at once:
-a part of the phrase that stands in the title word for word is evidence of its own.
+Meaning is the sum of two similarities, each counted in its own spread and from what any research
+reaches: the plain cosine, which knows the field, and the one centred by language, which knows the
+topic. Without that start some phrases are near to everything and drown the others. Title and
+whole text are compared and averaged. A model this small also misses what a reader sees at once: a
+part of the phrase that stands in the title word for word is evidence of its own
+(docs/scoring.md, "Cold start").
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.score.topic import languages
 from pipeline.score.words import candidate_text, headline
 from pipeline.text import normal_title
 
@@ -23,11 +27,12 @@ if TYPE_CHECKING:
     from pipeline.types import Candidate, Interest
 
     Floats = NDArray[np.float32]
+    Ints = NDArray[np.intp]
 
 _PARTS = re.compile(r"[，,、；;：:／/。|（）()\n]|\s和\s|\band\b|与|或")
-_IN_TITLE, _IN_TEXT = 0.16, 0.06
-"""What a part of the phrase adds where it stands word for word, in cosine: in a title as much as
-lies between unrelated text and a paper on the subject, in the text a third of that."""
+_IN_TITLE, _IN_TEXT = 3.8, 1.4
+"""What a part of the phrase adds where it stands word for word, in spreads: in a title as much as
+lies between any paper and one on the subject, in the text a third of that."""
 
 
 class Wishes:
@@ -35,22 +40,31 @@ class Wishes:
 
     def __init__(self, space: TopicSpace, interests: Sequence[Interest]) -> None:
         self._space = space
-        self._vectors = space.vectors([i.phrase for i in interests])
-        self._parts = [parts_of(i.phrase) for i in interests]
+        phrases = [i.phrase for i in interests]
+        self._plain = space.embedder.embed(phrases)
+        self._centred = space.centred(self._plain, languages(phrases))
+        self._parts = [parts_of(phrase) for phrase in phrases]
 
-    def closeness(self, candidates: Sequence[Candidate], vectors: Floats) -> Floats:
-        """Closeness of each candidate to each phrase, in cosine of topics, at most 1.
+    def closeness(self, candidates: Sequence[Candidate], raw: Floats, language_of: Ints) -> Floats:
+        """Closeness of each candidate to each phrase, in spreads above any research.
 
-        `vectors` are the candidates' whole texts, shape (candidates, dimensions); the result
-        has shape (candidates, phrases).
+        `raw` are the vectors of the candidates' whole texts, shape (candidates, dimensions), and
+        `language_of` their languages; the result has shape (candidates, phrases).
         """
         if not self._parts:
             return np.zeros((len(candidates), 0), np.float32)
-        titles = self._space.vectors([headline(c) for c in candidates])
-        meaning = np.maximum(vectors @ self._vectors.T, titles @ self._vectors.T)
+        titles = [headline(c) for c in candidates]
+        by_title = self._meaning(self._space.embedder.embed(titles), languages(titles))
         words = np.asarray([self._said(c) for c in candidates], np.float32)
-        near: Floats = np.minimum(meaning + words.reshape(meaning.shape), 1.0)
-        return near
+        meaning: Floats = np.mean([self._meaning(raw, language_of), by_title], axis=0)
+        return meaning + words.reshape(meaning.shape)
+
+    def _meaning(self, raw: Floats, language_of: Ints) -> Floats:
+        unit, centred_unit = self._space.spread
+        usual, usual_centred = self._space.research
+        plain = (raw - usual[language_of]) @ self._plain.T
+        apart = self._space.centred(raw, language_of) - usual_centred[language_of]
+        return np.asarray(plain / unit + apart @ self._centred.T / centred_unit, np.float32)
 
     def _said(self, candidate: Candidate) -> list[float]:
         title = f" {normal_title(headline(candidate))} "
