@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pipeline.ports import Drafter, Store
+from pipeline.ports import LEAD, Drafter, Store
 from pipeline.types import Candidate, Image, NoteItem, Score
 from pipeline.urls import is_web_url
 
@@ -62,8 +63,19 @@ def gather(store: Store, drafter: Drafter, day: date, stamp: str) -> Material:
             alone = replace(candidate, article=article, covered_by=(), papers=(), repos=())
             by_key.setdefault(article.id, alone)
     by_key |= {candidate.article.id: candidate for candidate, _ in rows}
+    by_key |= _as_looked_at(store, by_key)
     scores = {c.article.id: score for c, score in rows if score}
     return Material(stamp, day, tuple(c for c, _ in rows), scores, by_key, drafter)
+
+
+def _as_looked_at(store: Store, by_key: Mapping[str, Candidate]) -> Iterator[tuple[str, Candidate]]:
+    """The candidates whose pictures were looked at, with the one that was chosen then."""
+    for key, (text, _) in store.recall(LEAD, list(by_key)).items():
+        candidate = by_key[key]
+        url = json.loads(text)
+        lead = next((i for i in candidate.article.images if i.url == url), None)
+        if lead != candidate.article.lead_image:
+            yield key, replace(candidate, article=replace(candidate.article, lead_image=lead))
 
 
 class Materials:

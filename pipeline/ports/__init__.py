@@ -7,6 +7,7 @@ suites in `tests/contracts/` run every implementation against the same expectati
 from __future__ import annotations
 
 from pipeline.ports.looking_up import (
+    LEAD,
     Catalogue,
     CodeFinder,
     Enricher,
@@ -38,6 +39,7 @@ from pipeline.ports.store import Leases, Notices, Progress, Store
 from pipeline.ports.writing import ArchiveReader, Drafter, Eye, Notebook, Shelf, Wording, Writer
 
 __all__ = [
+    "LEAD",
     "ArchiveReader",
     "Catalogue",
     "Clock",

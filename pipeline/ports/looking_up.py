@@ -132,6 +132,11 @@ class Limiter(Protocol):
         """Let nobody use `name` before `until` (Retry-After)."""
 
 
+LEAD = "lead"
+"""The kind of what stages remember by article id for the desk: the address of the picture that the
+article leads with after it was looked at, as JSON; empty where all are decoration."""
+
+
 class Memory(Protocol):
     """store/: small texts by kind (at most 8 letters) and key, with when they were kept."""
 

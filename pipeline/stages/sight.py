@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Literal
 
 from pipeline.errors import Issue
-from pipeline.ports import Eye
+from pipeline.ports import LEAD, Eye
 from pipeline.stages.app import App
 from pipeline.stages.furniture import FURNITURE, seen_elsewhere
 from pipeline.text import short_hash
-from pipeline.types import Candidate, Fetched, Image, Note, NoteItem
+from pipeline.types import Article, Candidate, Fetched, Image, Note, NoteItem
 from pipeline.urls import is_web_url
 
 TRIES = 3
@@ -33,12 +32,15 @@ def looked_at(
 ) -> tuple[Note, tuple[Issue, ...]]:
     """The note with lead pictures that are figures as far as pixels say, and which are gone.
 
+    What was also seen is looked at too: the choice is remembered for the desk, which may take it
+    into the note.
+
     A picture that another article of its account has too comes last, one that two others have is
     the account's heading or call to follow and is left out. An item's next picture is taken where
     the first shows a code, a divider, a banner, nothing, or is lost; one that cannot be fetched now
     stays. Where nothing but decoration is found the item has no picture. Verdicts are remembered;
-    for the articles in `settled`, which stood in the day's draft before, nothing new is fetched,
-    so that what the reader has seen stays.
+    for the articles in `settled`, which were items of the day's draft before, nothing new is
+    fetched, so that what the reader has seen stays.
     """
     if app.eye is None:
         return note, ()
@@ -48,6 +50,7 @@ def looked_at(
     choices = [_Choice(item, _own_first(item, figures, kept, others)) for item, figures in offered]
     known: dict[str, _Verdict] = {url: looked.verdict for url, looked in kept.items()}
     issues: list[Issue] = []
+    entering = {item.article_id for item in note.items}
     for _ in range(TRIES):
         wanted = {
             image.url: (image, choice.item)
@@ -56,8 +59,14 @@ def looked_at(
         }
         if not wanted:
             break
-        issues += _see(app, app.eye, note.day, wanted, known)
+        for url, body, missing in _see(app, app.eye, wanted, known):
+            image, item = wanted[url]
+            if app.shelf and body and item.article_id in entering:
+                app.shelf.keep(image, body, note.day)  # mirroring tells what fails
+            if missing and app.shelf is None:
+                issues.append(_gone(url))
     chosen = {choice.item.article_id: choice.made(known) for choice in choices}
+    _remember_choices(app, chosen)
     items = tuple(
         replace(item, image=chosen[item.article_id]) if item.article_id in chosen else item
         for item in note.items
@@ -92,15 +101,31 @@ class _Choice:
 def _choosing(
     note: Note, candidates: Sequence[Candidate]
 ) -> Iterator[tuple[NoteItem, tuple[Image, ...]]]:
-    """Every item with a picture of its article, and that article's pictures from it on."""
+    """Every item with a picture of its article, and that article's pictures from it on.
+
+    An item of what was also seen has none in the note yet, so its article's is meant.
+    """
     articles = {c.article.id: c.article for c in candidates}
-    for item in note.items:
-        article = articles.get(item.article_id)
-        if article and item.image and item.image == article.lead_image:
-            figures = article.figures or (item.image,)
+    below = (replace(i, image=_lead(articles.get(i.article_id))) for i in note.also_seen)
+    for item in (*note.items, *below):
+        article, image = articles.get(item.article_id), item.image
+        if article and image and image == article.lead_image:
+            figures = article.figures or (image,)
             pictures = tuple(i for i in figures if i.kind == "image" and is_web_url(i.url))
-            if item.image in pictures[:1]:
+            if image in pictures[:1]:
                 yield item, pictures
+
+
+def _lead(article: Article | None) -> Image | None:
+    return article.lead_image if article else None
+
+
+def _remember_choices(app: App, chosen: Mapping[str, Image | None]) -> None:
+    """Keep, for the desk, which picture each article leads with; empty where it has none."""
+    texts = {key: json.dumps(image.url if image else "") for key, image in chosen.items()}
+    known = app.store.recall(LEAD, list(texts))
+    changed = {key: text for key, text in texts.items() if known.get(key, ("",))[0] != text}
+    app.store.remember(LEAD, changed, app.clock.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +166,12 @@ def _recalled(app: App, urls: Sequence[str]) -> dict[str, _Looked]:
 def _see(
     app: App,
     eye: Eye,
-    day: date,
     wanted: Mapping[str, tuple[Image, NoteItem]],
     known: dict[str, _Verdict],
-) -> Iterator[Issue]:
+) -> Iterator[tuple[str, bytes, bool]]:
     """Fetch and look at the pictures, all at once; `known` learns what they are.
 
-    A figure goes onto the shelf at once, so that it is not fetched again to be mirrored.
+    Yields the address, the bytes of a figure (else none), and whether it is gone.
     """
     requests = [eye.request(image, item.url) for image, item in wanted.values()]
     for fetched in app.fetcher.fetch_many(requests):
@@ -158,10 +182,8 @@ def _see(
             facts = {"verdict": verdict, "kind": what, "article": wanted[url][1].article_id}
             text = json.dumps(facts)
             app.store.remember(_KIND, {_key(url): text}, app.clock.now())
-        if app.shelf and fetched.page and verdict == "figure":
-            app.shelf.keep(wanted[url][0], fetched.page.body, day)  # mirroring tells what fails
-        if what == "gone" and app.shelf is None:
-            yield _gone(url)
+        figure = fetched.page.body if fetched.page and verdict == "figure" else b""
+        yield url, figure, what == "gone"
 
 
 def _verdict(eye: Eye, image: Image, fetched: Fetched) -> tuple[str, _Verdict]:

@@ -61,7 +61,7 @@ def draft(app: App, run: Run) -> StageReport:
     news = [n for n in app.store.news() if n.told in (None, run.day) and n.noted < run.day]
     drafted = app.drafter.draft(run.day, candidates, scores, keep, news)
     note, unsaid = worded(app, drafted, candidates)
-    note, gone = looked_at(app, note, candidates, settled)
+    note, gone = looked_at(app, note, candidates, keep)
     note, lacking = mirrored(app, note)
     tally.issues.extend((*unsaid, *gone, *lacking))
     app.redraft.redraft(note, base, _record(note, rows), preface(app, run))
