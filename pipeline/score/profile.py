@@ -12,9 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +20,7 @@ import numpy as np
 from pipeline.score.backtest import StarEvidence, predict, try_stars
 from pipeline.score.lexical import WordIndex, telling
 from pipeline.score.near import Past
-from pipeline.score.shelf import VectorShelf, item_keys
+from pipeline.score.shelf import PastKeys, VectorShelf
 from pipeline.score.topic import EVERYDAY, languages
 from pipeline.score.words import archive_text
 from pipeline.types import ArchiveItem
@@ -78,16 +76,16 @@ class PastProfile:
         archive: Sequence[ArchiveItem],
         space: TopicSpace,
         shelf: VectorShelf | None = None,
-        keys: Sequence[bytes] = (),
+        keys: PastKeys | None = None,
     ) -> None:
         self.items = tuple(archive)
         self._space = space
         shelf = shelf or VectorShelf(None)
-        raw, language_of = shelf.rows(archive, keys or item_keys(archive), space.embedder)
-        self._past = Past(space, raw, language_of, _preference(self.items))
-        self._order = sorted(
-            range(len(self.items)), key=lambda n: (self.items[n].day, self.items[n].position)
-        )
+        keys = keys or PastKeys(self.items)
+        raw, language_of = shelf.rows(archive, keys, space.embedder)
+        self._past = Past(space, raw, language_of, _preference(keys.days, keys.stars))
+        positions = np.fromiter((i.position for i in self.items), np.int64, len(self.items))
+        self._order = np.lexsort((positions, keys.days)).tolist()
         newest = self._order[-_NEWEST_WORDS:]
         self._place = {row: place for place, row in enumerate(newest)}
         self._index = WordIndex([archive_text(self.items[n]) for n in newest], EVERYDAY)
@@ -186,24 +184,20 @@ def _rank_weights(count: int) -> Floats:
     return averaged
 
 
-def _preference(items: Sequence[ArchiveItem]) -> Floats:
+def _preference(days: Ints, stars: Ints) -> Floats:
     """What age and stars add to each past item, in spreads; shape (items,)."""
     # Age counts from the newest note, not from today: a pause of a year is no change of taste.
-    newest = max((i.day for i in items), default=date.min)
-    age = np.asarray([(newest - i.day).days for i in items], np.float32)
-    stars = np.asarray([min(max(i.stars, 0), 5) for i in items], np.float32)
+    age = (days.max(initial=0) - days).astype(np.float32)
+    stars = np.clip(stars, 0, 5).astype(np.float32)
     recency = _RECENCY * (np.exp2(-age / HALF_LIFE_DAYS) - 1.0)
     preference: Floats = recency + _STAR_BONUS * np.maximum(stars - 2.0, 0.0)
     return preference
 
 
-def taste_version(name: str, taste: Taste, keys: Sequence[bytes]) -> str:
+def taste_version(name: str, taste: Taste, keys: PastKeys) -> str:
     """Everything of the taste and the model that a score depends on, as one string; `keys` are
-    the archive's (`shelf.item_keys`)."""
-    digest = sha256()
-    for key, item in zip(keys, taste.archive, strict=True):
-        digest.update(key + b"%d %d" % (item.day.toordinal(), item.stars))
-    parts = [name, digest.hexdigest()]
+    the archive's."""
+    parts = [name, keys.whole.hex()]
     parts += [f"i {i.phrase} {i.weight!r}" for i in taste.interests]
     parts += [f"d {i.day} {i.stars} {archive_text(i)}" for i in taste.dropped]
     return "\x1e".join(parts)

@@ -19,7 +19,7 @@ from pipeline.score.evidence import shares, soft_weights
 from pipeline.score.explain import DROPPED, KEPT, START, WORDS, past_label, sentence
 from pipeline.score.learned import Lesson, attempt, comparable, fit
 from pipeline.score.profile import Nearness, PastProfile, taste_version
-from pipeline.score.shelf import VectorShelf, item_keys
+from pipeline.score.shelf import PastKeys, VectorShelf
 from pipeline.score.stars import habit
 from pipeline.score.topic import TopicSpace, languages
 from pipeline.score.wishes import Wishes
@@ -87,8 +87,8 @@ class RelevanceScorer:
         return self._version
 
     @cached_property
-    def _keys(self) -> list[bytes]:
-        return item_keys(self._taste.archive)
+    def _keys(self) -> PastKeys:
+        return PastKeys(self._taste.archive)
 
     @cached_property
     def _version(self) -> str:
