@@ -267,7 +267,7 @@ def _words_of(sheet: Sheet, key: str) -> NoteItem | None:
 
 def read_item(notebook: Notebook, note: Note, raw: str) -> NoteItem | None:
     """The one item in these lines, None where they hold none or several."""
-    if not raw.strip() or plain(raw) == raw.strip() or raw.startswith("- "):
+    if not raw.strip() or _is_entry(raw):
         return None
     try:
         read = notebook.parse(f"# {note.day:%Y.%m.%d}\n\n{raw}", note.day)
@@ -276,15 +276,21 @@ def read_item(notebook: Notebook, note: Note, raw: str) -> NoteItem | None:
     return read.items[0] if len(read.items) == 1 and not read.also_seen else None
 
 
+def _is_entry(raw: str) -> bool:
+    """True for the one line of an also seen."""
+    return raw.startswith("- ") and "\n" not in raw.strip()
+
+
 def _restore(sheet: Sheet, change: Change) -> Answer:
     if change.key in sheet.keys.all:
         return refusal(change, "这一条就在笔记里。", "不用再恢复。", code="there")
     gone = sheet.gone.get(change.key)
     if gone is None:
         return _missing(change)
-    if gone.text.startswith("- "):
+    own = read_item(sheet.notebook, sheet.note, gone.text)
+    if own is None and gone.text.startswith("- "):
         return _restore_entry(sheet, change.key, gone)
-    item = _words_of(sheet, change.key)
+    item = own or sheet.compose(change.key)
     if item is None:
         return _missing(change)
     return _insert(sheet, change.key, item, gone, "restore", f"恢复“{_short(item)}”")

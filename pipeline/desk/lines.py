@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from pipeline.ports import Hunk
 
-_NUMBER = re.compile(r" ?[0-9]{1,4}(?=[.)、．])")
+_NUMBER = re.compile(
+    r"\A([\u200b\ufeff ]{0,5}(?:[#>*(（【第]{1,6} ?)?)[0-9]{1,4}(?=[.)、．）】条:：\\*])"
+)
 _DEPTH = 60
 
 
@@ -121,7 +123,7 @@ def _order(step: tuple[Block, bool]) -> tuple[int, int, bool]:
 
 def _keys(lines: Sequence[str]) -> list[str]:
     """Lines without the number an item may begin with, and without their kind of line end."""
-    return [_NUMBER.sub("", line, count=1).rstrip("\r\n") for line in lines]
+    return [_NUMBER.sub(r"\1", line, count=1).rstrip("\r\n") for line in lines]
 
 
 def differences(old: Sequence[str], new: Sequence[str]) -> list[Block]:

@@ -14,7 +14,9 @@ from pipeline.text import normal_title, short_hash
 from pipeline.types import Candidate, Note, NoteItem
 from pipeline.urls import canonical_url
 
-_NUMBER = re.compile(r" ?(?:[0-9]{1,4}[.)、．]|-)[ \t]*")
+_NUMBER = re.compile(
+    r"\A[\u200b\ufeff ]{0,5}(?:#{1,6}[ \t]+)?(?:[0-9]{1,4}[.)、．]|[-*+•](?=[ \t\[]))?[ \t]*"
+)
 _ALIKE = 0.6
 _MOST_COMPARED = 2_000
 HAND = "hand-"

@@ -105,7 +105,7 @@ def _oddities(path: str, note: Note) -> Iterator[Issue]:
             path, "no_items", "没有读到任何条目。", "条目应写成 1. [标题](网址) :star::star:"
         )
     if note.numbers != tuple(range(1, len(note.items) + 1)):
-        numbers = ", ".join(str(n) for n in note.numbers)
+        numbers = ", ".join(str(n) if n else "无" for n in note.numbers)
         yield _issue(path, "numbering", f"编号不连续（{numbers}）；按先后收下。")
     for number, item in zip(note.numbers, note.items, strict=True):
         yield from _item_oddities(path, number, item)

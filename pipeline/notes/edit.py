@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.notes.fields import bare_abstract, canonical_name, read_field, split_field
-from pipeline.notes.items import NUMBERED, Block, blocks, split_link, with_stars
+from pipeline.notes.items import Block, blocks, opening, split_link, with_stars
 from pipeline.notes.layout import NoteLayout
 from pipeline.notes.words import ended, field_text, image_lines, label_of, title_text
 from pipeline.types import Image, NoteField, NoteItem
@@ -30,9 +30,7 @@ def _edited_head(line: str, old: NoteItem, new: NoteItem) -> str:
     """The first line: number and gaps stay, the title's link and the stars are replaced."""
     body = line.rstrip("\r\n")
     ending = line[len(body) :]
-    numbered = NUMBERED.match(body)
-    lead = numbered.start("rest") if numbered else 0
-    rest = body[lead:]
+    lead, rest = _opened(body, new.stars)
     start, _, _, end = split_link(rest)
     kept = rest[start:end] if start >= 0 else rest
     if (new.title, new.url) != (old.title, old.url) or start < 0:
@@ -40,8 +38,22 @@ def _edited_head(line: str, old: NoteItem, new: NoteItem) -> str:
     before, after = (rest[:start], rest[end:]) if start >= 0 else ("", "")
     stars = ":star:" * max(0, min(5, new.stars))
     if new.stars == old.stars and start >= 0:
-        return f"{body[:lead]}{before}{kept}{after}{ending}"
-    return f"{body[:lead]}{with_stars(before, kept, after, stars)}{ending}"
+        return f"{lead}{before}{kept}{after}{ending}"
+    return f"{lead}{with_stars(before, kept, after, stars)}{ending}"
+
+
+def _opened(body: str, stars: int) -> tuple[str, str]:
+    """What stands before the title, and the rest.
+
+    An item without number and stars would be none any more: it gets a number, set right later.
+    """
+    opened = opening(body)
+    if not opened:
+        return "", body
+    lead, rest = body[: opened.start("rest")], opened["rest"]
+    if opened["number"] or stars:
+        return lead, rest
+    return (f"{lead}1. " if lead.lstrip().startswith("#") else "1. "), rest
 
 
 def _with_fields(

@@ -25,6 +25,7 @@ _SPELLINGS = {
 _CANONICAL = {word: name for name, words in _SPELLINGS.items() for word in words.split()}
 _BLANK = r"[ \t\u00a0\u3000]"
 _LEAD = rf"(?P<lead>{_BLANK}*(?:[-*+－–—•·]{_BLANK}*){{0,2}}\*{{0,2}})"
+_BULLETED = re.compile(rf"{_BLANK}*(?:[-+－–—•·]|\*(?={_BLANK}))")
 _LABELLED = re.compile(
     _LEAD + r"(?P<label>[^\s:：\[\]()（）<>，。`*-][^:：\[\]()（）<>，。`*]{0,19}?)"
     r"(?P<sep>[ \t]*(?P<venue>[(（][^()（）]{1,30}[)）])?[ \t]*\*{0,2}[ \t]*[:：]{1,2}\*{0,2})(?P<gap>[ \t]*)(?P<value>.*)",
@@ -83,10 +84,24 @@ def split_field(raw: str) -> re.Match[str] | None:
     matched = _LABELLED.fullmatch(raw)
     if not matched or matched["label"].casefold() in ("http", "https", "ftp"):
         return _uncoloned(raw)
-    bulleted = "-" in matched["lead"] or "+" in matched["lead"]
+    bulleted = bool(_BULLETED.match(matched["lead"]))
     if is_known(matched["label"]) or (bulleted and not matched["venue"]):
         return matched
     return _uncoloned(raw)
+
+
+def opens_field(line: str) -> bool:
+    """True for a bulleted line with a known label, or with one alone."""
+    matched = split_field(line)
+    if matched:
+        return bool(_BULLETED.match(matched["lead"])) and is_known(matched["label"])
+    return _heading_field(line) is not None
+
+
+def has_words(line: str) -> bool:
+    """True where something follows the label on its own line."""
+    matched = split_field(line)
+    return bool(matched and matched["value"].strip())
 
 
 def _uncoloned(raw: str) -> re.Match[str] | None:
@@ -115,8 +130,8 @@ def read_field(raw: str) -> NoteField | None:
 def _heading_field(raw: str) -> NoteField | None:
     """A known label alone on its bullet, with what is nested below it as the value."""
     first, _, rest = raw.partition("\n")
-    label = first.strip(" \t-*")
-    if not first.lstrip().startswith("-") or label.casefold() not in _CANONICAL:
+    label = first.strip(" \t\r\u00a0\u3000-+*－–—•·")
+    if not _BULLETED.match(first) or label.casefold() not in _CANONICAL:
         return None
     value = f"\n{rest}".rstrip()
     links = links_of(value)

@@ -12,22 +12,31 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from pipeline.notes.fields import bare_abstract, read_field
+from pipeline.notes.fields import bare_abstract, has_words, opens_field, read_field
 from pipeline.notes.markdown import find_links, links_of, unescape
 from pipeline.text import strip_invisible
 from pipeline.types import Image, NoteField, NoteItem
+from pipeline.urls import is_web_url
 
 BlockKind = Literal["head", "field", "image", "extra", "blank"]
 
 NUMBERED = re.compile(
     r"(?P<indent>[\u200b\ufeff]{0,2} {0,3})(?P<number>[0-9]{1,4})(?P<mark>[.)、．][ \t]*)(?P<rest>.*)"
 )
+_FRAMED = re.compile(
+    r"(?P<indent>[\u200b\ufeff]{0,2} ?)"
+    r"(?P<frame>#{1,6}[ \t]*|>[ \t]*|[-*+•][ \t]+)?(?:\*\*)?"
+    r"(?:第?[(（【]?(?P<number>[0-9]{1,4})[)）】]?[条篇]?\\?[.)、．:：]?(?:\*\*)?[ \t\u00a0\u3000]*)?"
+    r"(?P<rest>(?:\*\*)?[\[［【].*)",
+    re.DOTALL,
+)
+"""How else an item may begin: below a heading mark, a bullet or a quote, or with no mark at all."""
 _STARS = re.compile(r"(?::star:|⭐\ufe0f?|★)\s*", re.IGNORECASE)
 _STARS_LOOSE = re.compile(r"(?::{1,3}star2?:?(?!\w)|⭐\ufe0f?|🌟|★)\s*", re.IGNORECASE)
 """Beside a link also half-typed ones (`:star:star:`); a title without one may end in anything."""
 _STAR_RUN = re.compile(rf"(?:{_STARS_LOOSE.pattern})+", re.IGNORECASE)
 _LOOSE_LINK = re.compile(
-    r"\][ \t\u00a0]{0,3}[(（][ \t]{0,3}(https?://[^\s)）]{1,4000})[ \t]{0,3}[)）]?"
+    r"[\]］】][ \t\u00a0]{0,3}[(（][ \t]{0,3}(https?://[^\s)）]{1,4000})[ \t]{0,3}[)）]?"
 )
 _STARS_AT_END = re.compile(r"(?:(?::star:|⭐\ufe0f?|★)\s*)+\Z", re.IGNORECASE)
 _MEDIA = re.compile(
@@ -55,14 +64,22 @@ def lines_of(text: str) -> list[str]:
 
 
 def is_item(line: str) -> bool:
-    """A numbered line at the margin with a link or with stars; an indented one has both."""
+    """A numbered line at the margin with a link or with stars; an indented one has both.
+
+    Without a number, or with one in a heading, it is a link with nothing but stars behind it.
+    """
     matched = NUMBERED.match(line)
     if not matched:
-        return False
+        return opening(line) is not None
     rest = matched["rest"]
     if not at_margin(matched):
         return rest.startswith("[") and bool(_STARS.search(rest))
     return rest.startswith("[") or "](" in rest or bool(_STARS.search(rest))
+
+
+def is_starred(line: str) -> bool:
+    """An item with a link and stars: nothing else looks like that."""
+    return is_item(line) and "](" in line and bool(_STARS.search(line))
 
 
 def at_margin(numbered: re.Match[str]) -> bool:
@@ -70,25 +87,49 @@ def at_margin(numbered: re.Match[str]) -> bool:
     return numbered["indent"].count(" ") < 2
 
 
+def opening(raw: str) -> re.Match[str] | None:
+    """What an item's first line begins with: its `number`, None where it has none, and the `rest`.
+
+    None for a line that is no item's first.
+    """
+    line = raw.split("\n", 1)[0]
+    if numbered := NUMBERED.match(line):
+        return numbered
+    framed = _FRAMED.match(line)
+    if not framed:
+        return None
+    start, _, url, end = split_link(framed["rest"])
+    behind = strip_invisible(framed["rest"][max(end, 0) :]).strip(" \t\r\u00a0\u3000*")
+    headed = framed["number"] and (framed["frame"] or "").startswith("#") and not behind
+    starred = behind and not _STAR_RUN.sub("", behind, count=1)
+    return framed if start >= 0 and is_web_url(url) and (headed or starred) else None
+
+
 def number_of(raw: str) -> int:
-    """The number an item's first line begins with."""
-    matched = NUMBERED.match(raw)
-    return int(matched["number"]) if matched else 0
+    """The number an item's first line begins with, 0 where there is none."""
+    matched = opening(raw)
+    return int(matched["number"] or 0) if matched else 0
+
+
+def is_numbered(raw: str) -> bool:
+    """True where the item's first line begins with a number, also with 0."""
+    matched = opening(raw)
+    return bool(matched and matched["number"])
 
 
 def with_number(raw: str, number: int) -> str:
-    """The item's lines with another number."""
-    matched = NUMBERED.match(raw)
-    if not matched or int(matched["number"]) == number:
+    """The item's lines with another number; one that has none gets none."""
+    matched = opening(raw)
+    if not matched or not matched["number"] or int(matched["number"]) == number:
         return raw
-    return f"{matched['indent']}{number}{raw[matched.start('mark') :]}"
+    return f"{raw[: matched.start('number')]}{number}{raw[matched.end('number') :]}"
 
 
 @lru_cache(maxsize=1024)
 def read_item(raw: str) -> NoteItem:
     """The item in these verbatim lines; remembered, for a review reads a note again and again."""
     found = blocks(raw)
-    matched = NUMBERED.match(raw)
+    matched = opening(raw)
     title, url, stars = read_title(matched["rest"] if matched else raw.split("\n", 1)[0])
     images = [b.image for b in found if b.image]
     extra = [b.text.rstrip("\n") for b in found if b.kind == "extra"]
@@ -137,17 +178,19 @@ def split_link(rest: str) -> tuple[int, int, str, int]:
     A title with an unbalanced bracket is read up to the last `](`. -1 where there is no link.
     """
     links = find_links(rest)
-    opening = rest.find("[")
-    while opening > 0 and rest[opening - 1] == "\\":
-        opening = rest.find("[", opening + 1)
-    if links and (links[0].start == opening or not rest.startswith("[")):
+    opened = rest.find("[")
+    while opened > 0 and rest[opened - 1] == "\\":
+        opened = rest.find("[", opened + 1)
+    if links and (links[0].start == opened or not rest.startswith("[")):
         first = links[0]
         return first.start, first.start + 1 + len(first.text), first.url, first.end
-    last = list(_LOOSE_LINK.finditer(rest, max(opening, 0)))[-1:]
-    if opening < 0 or not last:
+    wide = opened < 0 and rest[:1] in ("［", "【")
+    opened = 0 if wide else opened
+    last = [m for m in _LOOSE_LINK.finditer(rest, max(opened, 0)) if wide or m[0][0] == "]"][-1:]
+    if opened < 0 or not last:
         return (-1, -1, "", 0)
     loose = last[0]
-    return opening, loose.start(), strip_invisible(loose[1]).strip(), loose.end()
+    return opened, loose.start(), strip_invisible(loose[1]).strip(), loose.end()
 
 
 def blocks(raw: str) -> list[Block]:
@@ -189,14 +232,20 @@ def _is_paragraph(line: str) -> bool:
 
 
 def _field_end(lines: Sequence[str], at: int) -> int:
-    """Behind the deeper indented lines that belong to the field, blank ones between included."""
+    """Behind the deeper indented lines that belong to the field, blank ones between included.
+
+    A deeper line with a known label is a field of its own, unless this one is only a label.
+    """
     depth = _indent(lines[at])
+    spoken = has_words(lines[at].rstrip("\r\n"))
     end = at + 1
     for following in range(at + 1, len(lines)):
         line = lines[following]
         if not line.strip():
             continue
         if _indent(line) < depth + 2 or _MEDIA.search(line):
+            break
+        if spoken and _indent(line) < 6 and opens_field(line.rstrip("\r\n")):
             break
         end = following + 1
     return end

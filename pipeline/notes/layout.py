@@ -122,6 +122,7 @@ def template_error(reason: str) -> ConfigError:
 
 
 def heading_lines(names: Sequence[str]) -> re.Pattern[str]:
-    """A level-two heading of one of these names, with or without its shortcode."""
+    """A heading of one of these names, with or without its shortcode, also one that is only bold."""
     wanted = "|".join(re.escape(name) for name in names if name)
-    return re.compile(rf"#{{1,4}}\s*(?::\w+:)?\s*(?:{wanted})\s*#*\s*")
+    words = rf"\s*(?::\w+:)?\s*(?:{wanted})\s*[:：]?\s*"
+    return re.compile(rf"(?:#{{1,6}}{words}#*|\*\*{words}\*\*)\s*", re.IGNORECASE)

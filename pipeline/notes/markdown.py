@@ -196,5 +196,6 @@ def _links(value: str) -> Iterator[NoteLink]:
 
 def _bare_links(text: str) -> Iterator[NoteLink]:
     for match in _BARE_URL.finditer(text):
-        url = match.group(0).rstrip(".,;:!?*_~'")
+        emphasised = text[match.start() - 1 : match.start()] == "_"
+        url = match.group(0).rstrip(".,;:!?*~'" + ("_" if emphasised else ""))
         yield NoteLink(text=url, url=url)

@@ -17,6 +17,7 @@ from pipeline.notes.items import (
     NUMBERED,
     at_margin,
     is_item,
+    is_starred,
     lines_of,
     number_of,
     read_item,
@@ -79,9 +80,10 @@ def _no_day() -> date:
 
 def _tail_start(lines: Sequence[str], layout: NoteLayout) -> int:
     """Where the closing section begins: at its heading, else at the last one without items."""
-    wanted = heading_lines((layout.others_heading, "Others"))
-    others = [i for i, line in enumerate(lines) if line[0] == "#" and wanted.fullmatch(line)]
-    if others:
+    wanted = heading_lines((layout.others_heading, "Others", "其他", "其它"))
+    others = [i for i, line in enumerate(lines) if line[0] in "#*" and wanted.fullmatch(line)]
+    last_starred = max((i for i, line in enumerate(lines) if is_starred(line)), default=-1)
+    if others and others[-1] > last_starred:
         return others[-1]
     last_item = max((i for i, line in enumerate(lines) if is_item(line)), default=None)
     if last_item is None:
@@ -114,6 +116,9 @@ def _item_starts(lines: Sequence[str], end: int) -> list[int]:
             fence = not fence
         matched = None if fence else NUMBERED.match(line)
         if not matched:
+            if not fence and is_item(line):
+                starts.append(at)
+                number = number_of(line)
             continue
         counted = int(matched["number"]) == number + 1 and _after_blank(lines, at)
         counted = counted and at_margin(matched)

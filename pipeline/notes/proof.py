@@ -83,7 +83,7 @@ def _probe() -> Note:
             fields=fields[: n + 1],
             image=image if n != 2 else None,
         )
-        for n in range(1, 6)
+        for n in range(6)
     )
-    also = tuple(replace(item, stars=0, fields=(), image=None) for item in items[:2])
+    also = tuple(replace(item, stars=0, fields=(), image=None) for item in items[1:3])
     return Note(day=date(2022, 5, 5), items=items, also_seen=also)

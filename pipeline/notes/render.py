@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.notes.edit import edited_item
-from pipeline.notes.items import number_of, read_item, with_number
+from pipeline.notes.items import is_numbered, number_of, read_item, with_number
 from pipeline.notes.layout import NoteLayout, call
 from pipeline.notes.markdown import attribute, escape_start, neutral
 from pipeline.notes.parse import parse_note
@@ -81,7 +81,10 @@ def _items(note: Note, layout: NoteLayout) -> list[str]:
     """Every item's text; renumbered unless they are the very items of the file."""
     numbers: Sequence[int] = range(1, len(note.items) + 1)
     if note.numbers == tuple(number_of(item.raw) for item in note.items):
-        numbers = note.numbers
+        numbers = [
+            number if is_numbered(item.raw) else at
+            for at, (item, number) in enumerate(zip(note.items, note.numbers, strict=True), start=1)
+        ]
     count = len(note.items)
     texts = [
         render_item(item, number, layout, last=at == count)

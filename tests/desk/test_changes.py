@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.desk import Conflict
 from pipeline.errors import NoteError
+from tests.desk.conftest import NAMES
 from tests.desk.world import Reader, keys, listed
 from tests.store.samples import DAY
 
@@ -139,6 +140,29 @@ def test_an_also_seen_entry_dropped_and_restored(reader: Reader) -> None:
     assert listed(reader.apply("drop", "庚").day) == ["己", "辛"]
     assert listed(reader.apply("restore", "庚").day) == ["己", "庚", "辛"]
     assert reader.text == before
+
+
+@pytest.mark.parametrize("mark", ["- ", "### 2. ", ""])
+def test_an_item_with_another_mark_is_dropped_and_restored(reader: Reader, mark: str) -> None:
+    second = next(line for line in reader.text.split("\n") if line.startswith("2. "))
+    reader.edit(second, second.replace("2. ", mark, 1))
+    before = reader.text
+    assert keys(reader.day()) == [*NAMES[:5]]
+    assert "乙" not in keys(reader.apply("drop", "乙").day)
+    assert keys(reader.apply("restore", "乙").day) == [*NAMES[:5]]
+    assert reader.text == before
+
+
+def test_a_figure_in_a_line_is_no_item_s_number(reader: Reader) -> None:
+    """Undone over a run that changed the file too, an edit of digits alone is taken back."""
+    reader.apply("field", "甲", "精度 83.2，更高。", field="Tips")
+    reader.apply("field", "甲", "精度 84.2，更高。", field="Tips")
+    reader.rate(NAMES, 4)
+    reader.run()
+    assert "精度 84.2" in reader.text
+    assert reader.desk.undo(DAY).applied
+    assert "精度 83.2" in reader.text
+    assert "精度 84.2" not in reader.text
 
 
 def test_the_last_also_seen_entry_goes_with_its_block_but_prose_stays(reader: Reader) -> None:

@@ -165,6 +165,45 @@ ODD = {
         body(ITEM, '<div align=center><img src="a.png"><img src="b.png">\n</div>\n'), images=2
     ),
     "a date with commas": Odd(body(WHOLE).replace("2022.6.18", "2022，6，18")),
+    "a heading for each item": Odd(
+        body(WHOLE, WHOLE).replace("1. [", "### 1. ["), items=(("题目", A, 2),) * 2
+    ),
+    "a heading for each item, no stars": Odd(
+        body(WHOLE).replace("1. [", "### 1. [").replace("         :star::star:", ""),
+        items=(("题目", A, 0),),
+    ),
+    "bullets for numbers": Odd(
+        body(WHOLE, WHOLE).replace("1. [", "- ["), items=(("题目", A, 2),) * 2
+    ),
+    "no numbers": Odd(body(WHOLE, WHOLE).replace("1. [", "["), items=(("题目", A, 2),) * 2),
+    "one number forgotten": Odd(
+        body(WHOLE, WHOLE.replace("1. [", "[")), items=(("题目", A, 2),) * 2
+    ),
+    "a link of one's own below": Odd(
+        body(ITEM, ABSTRACT, "\n- [另见](https://e.org/b)\n- [某库](https://e.org/c) ⭐ 300\n\n"),
+    ),
+    "bullets in code": Odd(body(ITEM, ABSTRACT, f"\n```\n- [no]({B}) :star:\n```\n\n")),
+    "full-width brackets around the title": Odd(body(WHOLE).replace("[题目]", "【题目】")),
+    "wide brackets around both": Odd(body(WHOLE).replace(f"[题目]({A})", f"［题目］（{A}）")),
+    "fields of two depths": Odd(
+        body(ITEM, "- Abstract: 一句话\n", "   - Paper: [P](https://arxiv.org/abs/2206.00001)\n"),
+        fields=("Abstract", "Paper"),
+    ),
+    "points with known words": Odd(
+        body(ITEM, ABSTRACT, "   - Tips:\n     - 论文：第一点\n     - 代码：第二点\n"),
+        fields=("Abstract", "Tips"),
+    ),
+    "a label alone, with windows lines": Odd(
+        body(ITEM, ABSTRACT, "   * 核心点\n     * 第一点\n").replace("\n", "\r\n"),
+        fields=("Abstract", "Tips"),
+    ),
+    "an address that ends in an underscore": Odd(
+        body(ITEM, "   - Code: https://github.com/a/b_\n"), links=("https://github.com/a/b_",)
+    ),
+    "another closing heading": Odd(body(WHOLE).replace("Others", "其他：")),
+    "items below a heading like the closing one": Odd(
+        body(WHOLE, "## 其他\n\n", WHOLE).replace(TAIL, ""), items=(("题目", A, 2),) * 2
+    ),
     "a line separator in the title": Odd(
         body(WHOLE).replace("题目", "题\u2028目"), items=(("题\u2028目", A, 2),)
     ),
@@ -207,3 +246,15 @@ def test_other_stars_leave_the_words_beside_them(line: str, changed: str, tmp_pa
     text = book.render(replace(note, items=(replace(item, stars=1),), verbatim=True))
     assert text == body(changed + "\n", ABSTRACT)
     assert book.parse(text).items[0].stars == 1
+
+
+def test_an_item_without_number_that_loses_its_stars_stays_an_item(tmp_path: Path) -> None:
+    book = FolderNotebook(tmp_path)
+    for mark, numbered in (("- ", "2. "), ("", "2. "), ("### ", "### 2. ")):
+        text = body(WHOLE, WHOLE.replace("1. ", mark))
+        note = book.parse(text)
+        items = (note.items[0], replace(note.items[1], stars=0))
+        written = book.render(replace(note, items=items))
+        assert f"\n{numbered}[题目]({A})\n" in written
+        assert [item.stars for item in book.parse(written).items] == [2, 0]
+        assert written.count("\n") == text.count("\n")
