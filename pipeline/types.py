@@ -377,6 +377,17 @@ class ArchiveItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seed(ArchiveItem):
+    """A paper of the reader's own library (BibTeX, Zotero, a list), as past without a note.
+
+    `stars` is 0; `day` is when it was added, else when it appeared, `date.min` where nobody says;
+    `weight` in (0, 1] is what it counts beside a noted item of the same age.
+    """
+
+    weight: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteLink:
     """A Markdown link of a field; `url` may be empty where the note gives only a title."""
 
