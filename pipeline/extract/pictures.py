@@ -21,7 +21,8 @@ _JUNK_HOSTS = re.compile(
     r"pixel\.|stats\.|secure\.gravatar|www\.google-analytics)|/mmemoji|latex\.codecogs|/equation\?tex="
 )
 _QR_WORDS = re.compile(
-    r"扫码|扫描|二维码|长按|识别|关注.{0,6}公众号|加群|入群|进群|交流群|星标|加微信|小助手|点击上方|赞赏|点个赞|在看"
+    r"扫码|扫一扫|扫描.{0,8}(?:码|上方|下方|图中|关注)|二维码|长按|识别.{0,6}(?:码|上方|下方|图中|关注)|关注.{0,6}公众号"
+    r"|加群|入群|进群|交流群|星标|加微信|小助手|点击上方|赞赏|点个赞|点.{0,4}在看|[“「]在看[”」]"
 )
 _CAPTION = re.compile(
     r"^\W{0,4}(?:图|Fig(?:ure)?\.?)\s*\d|(?:示意|框架|流程|结构|架构|效果|对比)图\W*$|^(?:pipeline|overview|architecture|framework)\b",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.stages.app import App
 from pipeline.text import short_hash
-from pipeline.types import Article, Candidate
+from pipeline.types import Article, Candidate, Image
 from pipeline.urls import host_of, picture_identity
 
 FURNITURE = 2
@@ -65,6 +65,12 @@ def others(shelf: Shelf, articles: Sequence[Article]) -> dict[tuple[str, str], i
     """How many articles of the shelf besides its own have each picture that could lead."""
     counts = Counter(mark for marks in shelf.values() for mark in set(marks))
     return {(a.id, i.url): counts[_mark(i.url)] - 1 for a in articles for i in a.figures}
+
+
+def own_first(figures: Sequence[Image], elsewhere: Callable[[Image], int]) -> tuple[Image, ...]:
+    """Without the furniture, and last what stands in another article; `elsewhere` counts those."""
+    own = (image for image in figures if elsewhere(image) < FURNITURE)
+    return tuple(sorted(own, key=elsewhere))
 
 
 def _mark(url: str) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 from pipeline.errors import Issue
 from pipeline.ports import LEAD, Eye
 from pipeline.stages.app import App
-from pipeline.stages.furniture import FURNITURE, seen_elsewhere
+from pipeline.stages.furniture import own_first, seen_elsewhere
 from pipeline.text import short_hash
 from pipeline.types import Article, Candidate, Fetched, Image, Note, NoteItem
 from pipeline.urls import is_web_url
@@ -150,8 +150,7 @@ def _own_first(
             return 0 if looked.article == item.article_id else max(count, 1)
         return count
 
-    own = [image for image in figures if elsewhere(image) < FURNITURE]
-    return tuple(sorted(own, key=elsewhere)[:TRIES])
+    return own_first(figures, elsewhere)[:TRIES]
 
 
 def _recalled(app: App, urls: Sequence[str]) -> dict[str, _Looked]:
