@@ -14,12 +14,14 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from pipeline.draft.quoted import Answer, UnfitError, messages_for, proved, read_answer
+from pipeline.draft.quoted import PROMPT, Answer, UnfitError, messages_for, proved, read_answer
 from pipeline.errors import CredentialError, Issue
 from pipeline.ports import Wording
 from pipeline.types import Candidate
 
 _MAX_BYTES = 512 * 1024
+_RULES = 2
+"""Raised with every change of what an answer must be: refused articles are then asked anew."""
 _REMEDY = "笔记用了自己摘的句子，不受影响；不想再用语言模型，就把 [llm] 的 base_url 留空。"
 
 
@@ -42,8 +44,9 @@ class EndpointWriter:
         self._now = now
 
     def version(self) -> str:
-        """Changes with everything that changes the words."""
-        return f"{self._config.base_url} {self._config.model} {self._config.language} 1"
+        """Changes with everything that changes the words, or whether they are taken."""
+        config = self._config
+        return f"{config.base_url} {config.model} {config.language} {PROMPT} {_RULES}"
 
     def suggest(self, candidate: Candidate) -> Wording | Issue:
         """Quoted words for the article's item, or why there are none."""

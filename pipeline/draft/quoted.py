@@ -13,7 +13,7 @@ import unicodedata
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.draft.tips import is_quotable
-from pipeline.text import squash, strip_invisible
+from pipeline.text import short_hash, squash, strip_invisible
 from pipeline.types import Candidate
 
 _MAX_TEXT = 12_000
@@ -29,6 +29,8 @@ _TASK = (
     '"abstract": the title without venue, hype and download notes, using only words of `title`}. '
     "Prefer sentences in the language %s. Use an empty list or string where nothing fits."
 )
+PROMPT = short_hash(_TASK)
+"""The version of what is asked."""
 
 
 class Answer(BaseModel):

@@ -21,7 +21,9 @@ def worded(app: App, note: Note, candidates: Sequence[Candidate]) -> tuple[Note,
     """The note with the writer's Abstract and Tips lines, and what it could not say.
 
     Without a writer the note stays as it is. An answer is remembered, so that a rerun neither
-    asks again nor says something else. A withdrawn paper keeps the warning that its item begins with.
+    asks again nor says something else; so is a refused one, which is told once and then left
+    alone until the article or the writer changes. A withdrawn paper keeps the warning that its
+    item begins with.
     """
     if app.writer is None:
         return note, ()
@@ -31,39 +33,41 @@ def worded(app: App, note: Note, candidates: Sequence[Candidate]) -> tuple[Note,
     known = app.store.recall(_KIND, list(keys.values()))
     words = {a: _loaded(known[key][0]) for a, key in keys.items() if key in known}
     issues: list[Issue] = []
-    for found in _asked(app.writer, [c for a, c in wanted.items() if a not in words]):
+    for article, found in _asked(app.writer, [c for a, c in wanted.items() if a not in words]):
         if isinstance(found, Issue):
             issues.append(found)
-            continue
-        article, wording = found
-        words[article] = wording
-        text = json.dumps({"tips": wording.tips, "abstract": wording.abstract}, ensure_ascii=False)
-        app.store.remember(_KIND, {keys[article]: text}, app.clock.now())
+            if found.temporary:
+                continue
+        words[article] = Wording() if isinstance(found, Issue) else found
+        app.store.remember(_KIND, {keys[article]: _kept(found)}, app.clock.now())
     items = tuple(_reworded(item, words) for item in note.items)
     return replace(note, items=items), tuple(issues)
 
 
 def _asked(
     writer: Writer, candidates: Sequence[Candidate]
-) -> Iterator[tuple[str, Wording] | Issue]:
-    """One answer per candidate, until the service has failed twice in a row."""
+) -> Iterator[tuple[str, Wording | Issue]]:
+    """One answer per article, until the service has failed twice in a row."""
     failures = 0
     for candidate in candidates:
         if failures >= _PATIENCE:
             return
         answer = writer.suggest(candidate)
-        if isinstance(answer, Issue):
-            failures = failures + 1 if answer.temporary else 0
-            yield answer
-        else:
-            failures = 0
-            yield candidate.article.id, answer
+        failures = failures + 1 if isinstance(answer, Issue) and answer.temporary else 0
+        yield candidate.article.id, answer
 
 
 def _key(writer: Writer, candidate: Candidate) -> str:
     article = candidate.article
     abstract = candidate.papers[0].abstract if candidate.papers else ""
     return short_hash("\0".join((writer.version(), article.title, article.text, abstract)))
+
+
+def _kept(answer: Wording | Issue) -> str:
+    """What is remembered: the words, or none and why."""
+    if isinstance(answer, Issue):
+        return json.dumps({"tips": "", "abstract": "", "refused": answer.code})
+    return json.dumps({"tips": answer.tips, "abstract": answer.abstract}, ensure_ascii=False)
 
 
 def _loaded(text: str) -> Wording:

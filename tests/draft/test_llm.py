@@ -228,6 +228,11 @@ def app_with(folder: Path, writer: object, clock: StillClock) -> App:
     return cast(App, SimpleNamespace(writer=writer, store=store, clock=clock))
 
 
+def asking(app: App, writer: object) -> App:
+    """The same house, after a restart with this writer."""
+    return cast(App, SimpleNamespace(writer=writer, store=app.store, clock=app.clock))
+
+
 def day_of(number: int) -> tuple[Note, list[Candidate]]:
     about = [candidate(id=f"a{n}", title=f"{TITLE} {n}") for n in range(number)]
     items = tuple(
@@ -253,6 +258,40 @@ def test_a_rerun_says_the_same_without_asking(tmp_path: Path, clock: StillClock)
     assert [f.value for f in first.items[0].fields] == ["旧", NEW]
     again, _ = worded(app, note, about)
     assert (again, issues) == (first, ())
+    app.store.close()
+
+
+def test_a_refused_answer_is_not_asked_for_again(
+    model: Model, tmp_path: Path, clock: StillClock
+) -> None:
+    """Until the article, the question or the model is another."""
+    note, about = day_of(1)
+    model.body = envelope(said([AD]))
+    app = app_with(tmp_path, writer(model), clock)
+    same, (issue,) = worded(app, note, about)
+    assert (same, issue.code, len(model.asked)) == (note, "llm.unfit", 1)
+    for again in (app, asking(app, writer(model))):
+        assert worded(again, note, about) == (note, ())
+        assert len(model.asked) == 1
+    model.body = envelope(said([NEW]))
+    longer = replace(about[0], article=replace(about[0].article, text=f"{NEW}\n又一句。"))
+    assert worded(app, note, [longer])[0].items[0].fields[-1].value == NEW
+    other = replace(writer(model)._config, model="m2")
+    again = asking(app, EndpointWriter(other, lambda: 0.0))
+    assert worded(again, note, about)[0].items[0].fields[-1].value == NEW
+    assert len(model.asked) == 3
+    app.store.close()
+
+
+def test_a_service_that_was_down_is_asked_again(
+    model: Model, tmp_path: Path, clock: StillClock
+) -> None:
+    note, about = day_of(1)
+    model.status = 503
+    app = app_with(tmp_path, writer(model), clock)
+    assert [i.code for i in worded(app, note, about)[1]] == ["llm.down"]
+    model.status, model.body = 200, envelope(said([NEW]))
+    assert worded(app, note, about)[0].items[0].fields[-1].value == NEW
     app.store.close()
 
 
