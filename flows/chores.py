@@ -11,6 +11,7 @@ from prefect import flow
 from flows.daily import as_task
 from flows.server import die_with_server
 from flows.showing import due, emit, logged, show_run
+from flows.spreading import spreading
 from pipeline.settings import Workspace, find_config, load_workspace
 from pipeline.stages.run import COLLECT
 from pipeline.types import RunReport
@@ -25,7 +26,10 @@ def collect(config: Path | None = None) -> RunReport:
         config: The folder with settings.toml. Left out: the current folder.
     """
     die_with_server()
-    report = run_day(config, None, call=as_task, watch=logged(config), due=due(), only=COLLECT)
+    with spreading(config) as many:
+        report = run_day(
+            config, None, call=as_task, watch=logged(config), due=due(), only=COLLECT, many=many
+        )
     show_run(config, report)
     return report
 
@@ -42,7 +46,8 @@ def retry(config: Path | None = None) -> RunReport | None:
     die_with_server()
     if not unfinished(_workspace(config), SystemClock()):
         return None
-    report = run_day(config, None, call=as_task, watch=logged(config), due=due())
+    with spreading(config) as many:
+        report = run_day(config, None, call=as_task, watch=logged(config), due=due(), many=many)
     show_run(config, report)
     return report
 

@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.server import die_with_server
 from flows.showing import due, logged, show_run
+from flows.spreading import spreading
 from pipeline.stages import ORDER
 from pipeline.types import RunReport, StageReport
 from pipeline.wiring import Watch, run_day
@@ -46,15 +47,17 @@ def daily(
         since: Leave out what was published before this day. Left out: nothing is.
     """
     die_with_server()
-    watch = _WATCH.get()
-    report = run_day(
-        config,
-        date,
-        since=since,
-        call=as_task,
-        watch=watch or logged(config),
-        due=None if watch else due(),
-    )
+    watch = _watcher()
+    with spreading(config) as many:
+        report = run_day(
+            config,
+            date,
+            since=since,
+            call=as_task,
+            watch=watch or logged(config),
+            due=None if watch else due(),
+            many=many,
+        )
     show_run(config, report)
     return report
 
@@ -79,6 +82,11 @@ def run_watched(
         _drain(run_id, expected=len(ORDER) if state.is_completed() else 0)
     report: RunReport = state.result()
     return report
+
+
+def _watcher() -> Watch | None:
+    """Who watches. The flow names only this: what it names itself must be picklable for Dask."""
+    return _WATCH.get()
 
 
 def _unseen(stage: str, done: int, total: int) -> None:

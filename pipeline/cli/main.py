@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -22,6 +23,9 @@ from pipeline.cli import (
 )
 from pipeline.cli.talk import complain
 from pipeline.errors import StardraftError
+
+if TYPE_CHECKING:
+    from logging import LogRecord
 
 app = typer.Typer(
     name="stardraft",
@@ -60,6 +64,11 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _not_prefect(record: LogRecord) -> bool:
+    """Prefect logs with a traceback what a flow raised; we say it ourselves, in plain words."""
+    return not record.name.startswith("prefect")
+
+
 @app.callback()
 def _main(
     version: bool = typer.Option(
@@ -74,6 +83,8 @@ def _main(
     logging.basicConfig(level=logging.INFO)
     if not verbose:
         logging.disable(logging.WARNING)
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(_not_prefect)
 
 
 def run(arguments: list[str] | None = None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pipeline.ports import Embedder, VectorCache
 
     Vectors = NDArray[np.float32]
+    Many = Callable[[Sequence[Sequence[str]]], Iterable[Vectors]]
+    """The unit vectors of each batch of texts, in order; wherever they are computed."""
 
 Precision = Literal["fp32", "bf16"]
 Told = Callable[[int, int], None]
@@ -218,12 +220,23 @@ class UseEmbedder:
 
 
 class CachedEmbedder:
-    """An embedder that asks `cache` first, by model name and content hash."""
+    """An embedder that asks `cache` first, by model name and content hash.
 
-    def __init__(self, embedder: Embedder, cache: VectorCache, told: Told | None = None) -> None:
+    `told` hears of every batch that was kept; `many` computes batches in place of `embedder`,
+    and must compute the same vectors.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        cache: VectorCache,
+        told: Told | None = None,
+        many: Many | None = None,
+    ) -> None:
         self._embedder = embedder
         self._cache = cache
         self._told = told
+        self._many = many or partial(map, embedder.embed)
 
     @property
     def name(self) -> str:
@@ -249,8 +262,10 @@ class CachedEmbedder:
         made: dict[str, Vectors] = {}
         # Longest first across chunks too, so that a chunk holds texts of like lengths.
         ordered = sorted(missing, key=lambda h: (-len(missing[h]), h))
-        for chunk in _chunks(ordered, _CHUNK):
-            vectors = self._embedder.embed([missing[h] for h in chunk])
+        chunks = list(_chunks(ordered, _CHUNK))
+        batches = [[missing[h] for h in chunk] for chunk in chunks]
+        # One by one, so that each is kept before the next is waited for.
+        for chunk, vectors in zip(chunks, self._many(batches) if batches else (), strict=True):
             fresh = dict(zip(chunk, vectors, strict=True))
             self._cache.put_vectors(self.name, {h: v.tobytes() for h, v in fresh.items()})
             made.update(fresh)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from pipeline.wiring.rooms import build
 
 if TYPE_CHECKING:
     from pipeline.ports import Progress
+    from pipeline.score.embed import Many
 
 
 def _patient(other: Issue) -> None:
@@ -53,17 +55,19 @@ def run_day(
     only: Sequence[str] = (),
     days: Sequence[date] = (),
     since: date | None = None,
+    many: Many | None = None,
 ) -> RunReport:
     """Draft one day of the workspace that `config` names: what the command and the flow do.
 
     Without `day` it is today, after the days missed before it. A day that is over is drafted from
     what had appeared by its end; `since` leaves out what appeared before that day began. `due`,
-    `only` and `days` as in `stages.run_stages`. Raises `ConfigError` for a broken workspace, `RunLockedError` where
+    `only` and `days` as in `stages.run_stages`; `many` as in `rooms.embedder`. Raises `ConfigError` for a broken workspace, `RunLockedError` where
     another run lives longer than `schedule.patience` minutes.
     """
     clock = SystemClock()
     workspace = load_workspace(find_config(config, Path.cwd()))
-    with build(workspace, clock) as app:
+    told = partial(watch.progress, "embed") if watch else None
+    with build(workspace, clock, told, many) as app:
         now_is = today(workspace, clock)
         run = Run(
             run_id=uuid.uuid4().hex,

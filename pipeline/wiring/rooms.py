@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Taste,
         Writer,
     )
+    from pipeline.score.embed import Many, Told
 
 
 def feeds_of(workspace: Workspace) -> tuple[tuple[Feed, ...], tuple[Issue, ...]]:
@@ -88,12 +89,17 @@ def notebook(workspace: Workspace) -> Notebook:
     return FolderNotebook(workspace.notes, layout)
 
 
-def embedder(workspace: Workspace, store: Store) -> Embedder:
-    """The embedding model with its cache in the store; nothing is loaded before it is used."""
+def embedder(
+    workspace: Workspace, store: Store, told: Told | None = None, many: Many | None = None
+) -> Embedder:
+    """The embedding model with its cache in the store; nothing is loaded before it is used.
+
+    `told` hears how far it is, `many` computes in its place; as in `CachedEmbedder`.
+    """
     from pipeline.score import CachedEmbedder, open_embedder
 
     return CachedEmbedder(
-        open_embedder(workspace.settings.model.name, workspace.model_cache), store
+        open_embedder(workspace.settings.model.name, workspace.model_cache), store, told, many
     )
 
 
@@ -112,11 +118,13 @@ def taste_of(workspace: Workspace, store: Store) -> Taste:
     )
 
 
-def _scorer(workspace: Workspace, store: Store, day: date) -> Scorer:
+def _scorer(
+    workspace: Workspace, store: Store, day: date, told: Told | None, many: Many | None
+) -> Scorer:
     from pipeline.score import RelevanceScorer
 
     taste = taste_of(workspace, store)
-    return RelevanceScorer(embedder(workspace, store), taste, day, workspace.state)
+    return RelevanceScorer(embedder(workspace, store, told, many), taste, day, workspace.state)
 
 
 def token() -> str | None:
@@ -140,8 +148,16 @@ def vector_size(workspace: Workspace) -> int:
 
 
 @contextmanager
-def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
-    """All rooms furnished by the settings; the store is closed when the block ends."""
+def build(
+    workspace: Workspace,
+    clock: SystemClock,
+    told: Told | None = None,
+    many: Many | None = None,
+) -> Iterator[App]:
+    """All rooms furnished by the settings; the store is closed when the block ends.
+
+    `told` and `many` as in `embedder`.
+    """
     from pipeline.enrich import (
         ArxivConfig,
         ArxivIndex,
@@ -176,7 +192,7 @@ def build(workspace: Workspace, clock: SystemClock) -> Iterator[App]:
             finders=finders(settings.lookup, repos, store, clock, meter.heard),
             limits=partial(limits_left, meter, store, clock, settings.arxiv.interval + 1),
             enricher=PaperEnricher(),
-            scorer=cache(lambda day: _scorer(workspace, store, day)),
+            scorer=cache(lambda day: _scorer(workspace, store, day, told, many)),
             drafter=drafter(workspace),
             notebook=notebook(workspace),
             redraft=_redraft(workspace, store, clock),
