@@ -8,11 +8,27 @@ from __future__ import annotations
 
 import importlib
 
-_ROOMS = ("sources", "fetch", "extract", "enrich", "draft", "notes", "store.opening", "score")
+_NEEDED = (
+    "flows.daily",
+    "fastapi.encoders",  # reads a flow's parameters
+    "prefect.artifacts",
+    "prefect.events.worker",
+    "prefect.flow_engine",
+    "prefect.task_engine",
+    "pipeline.desk.note_desk",
+    "pipeline.draft",
+    "pipeline.enrich",
+    "pipeline.extract.extractor",
+    "pipeline.fetch",
+    "pipeline.notes.sandbox",
+    "pipeline.score.scorer",
+    "pipeline.sources.opml",
+    "pipeline.store.opening",
+)
+"""Modules that every run imports sooner or later, the slow ones by name."""
 
 
 def preload() -> None:
     """Import what a run needs anyway, while the server that records it is starting."""
-    importlib.import_module("flows.daily")
-    for room in _ROOMS:
-        importlib.import_module(f"pipeline.{room}")
+    for module in _NEEDED:
+        importlib.import_module(module)

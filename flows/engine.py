@@ -1,33 +1,32 @@
 """A Prefect server for as long as a flow runs: the reader's, one of ours, or a child.
 
-Order: `PREFECT_API_URL` (or the setting) is used as it is and nothing is started; else one of
-ours already listening on the fixed loopback port is joined; else Prefect's server is started as
-a child that dies with its parent, however that ends.
+Order: `PREFECT_API_URL` (or the setting) is used as it is and nothing is started; else one that
+stays and listens on the fixed loopback port already is joined; else Prefect's server is started
+as a child that dies with its parent, however that ends. A server that was started for another run
+is never joined: it goes with that run.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from flows.neighbours import Neighbour, api, is_free, is_prefect, mark, neighbour
+from flows.starting import environment, start, stop
 from pipeline.errors import Issue, StardraftError
 
-START_TIMEOUT = 120.0
+LEAVE_TIMEOUT = 600.0
+"""Seconds that a server which stays waits for the port while a run's server has it."""
 
-_MIGRATED = "migrated-by"
-"""Names the Prefect version that has brought the database beside it up to date."""
+CLOSE_TIMEOUT = 20.0
+"""Seconds that it waits while somebody has the port who does not answer: perhaps one that ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,42 +35,6 @@ class Engine:
 
     api_url: str
     kind: Literal["given", "joined", "started"]
-
-
-def environment(home: Path, port: int) -> dict[str, str]:
-    """Prefect's settings as we need them; the port by environment, else its UI calls another."""
-    return {
-        "PREFECT_HOME": str(home),
-        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
-        "PREFECT_SERVER_API_HOST": "127.0.0.1",
-        "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(int(START_TIMEOUT)),
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the command speaks for itself
-        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
-        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # after 90 days
-        "PREFECT_SERVER_MEMO_STORE_PATH": str(home / "memo.toml"),
-    }
-
-
-def _short_lived(home: Path) -> dict[str, str]:
-    """What a server for one run can do without: block types, and migrating a database that
-    this very version has migrated before (0.6 s of its start)."""
-    made = {"PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false"}
-    if (home / "prefect.db").is_file() and _migrated(home) == version("prefect"):
-        made["PREFECT_SERVER_DATABASE_MIGRATE_ON_START"] = "false"
-    return made
-
-
-def _migrated(home: Path) -> str:
-    try:
-        return (home / _MIGRATED).read_text(encoding="utf-8")
-    except OSError:
-        return ""
 
 
 @contextmanager
@@ -86,7 +49,8 @@ def engine(
     """Have a server while the block runs, with the environment set for `import prefect`.
 
     `lasting` is for a server that stays and is looked at, `meanwhile` is done while it starts.
-    Raises `StardraftError` where a child server does not come up in 120 s.
+    Raises `StardraftError` where a child server does not come up in 120 s, where a lasting one
+    finds another on its port, and where the server is lost while the block runs.
     """
     url = given or os.environ.get("PREFECT_API_URL", "")
     before = dict(os.environ)
@@ -96,24 +60,18 @@ def engine(
         home.parent.mkdir(parents=True, exist_ok=True)  # Prefect makes the last folder only
         if url:
             made = Engine(api_url=url, kind="given")
-        elif _is_prefect(_api(port)):
-            made = Engine(api_url=_api(port), kind="joined")
+        elif _to_join(home, port, lasting):
+            made = Engine(api_url=api(port), kind="joined")
         else:
-            port = port if _is_free(port) else _any_free_port()
-            os.environ["PREFECT_SERVER_API_PORT"] = str(port)
-            if not lasting:
-                quick = _short_lived(home)
-                os.environ.update({k: v for k, v in quick.items() if k not in before})
-            child = _start(home, port)
-            made = Engine(api_url=_api(port), kind="started")
+            kept = frozenset(before)
+            child, url = start(home, port, lasting=lasting, kept=kept, meanwhile=meanwhile)
+            made = Engine(api_url=url, kind="started")
         os.environ["PREFECT_API_URL"] = made.api_url
-        if child:
-            _wait_for(child, made.api_url, home, meanwhile)
-            (home / _MIGRATED).write_text(version("prefect"), encoding="utf-8")
-        yield made
+        with _while_it_answers(made):
+            yield made
     finally:
         if child:
-            _stop(child)
+            stop(child)
         for key in set(os.environ) - set(before):
             del os.environ[key]
         os.environ.update(before)
@@ -124,78 +82,65 @@ def found(port: int, given: str = "") -> str:
 
     A given one is not asked: it may want credentials, which Prefect's client has.
     """
-    api = given or os.environ.get("PREFECT_API_URL", "")
-    return api or (_api(port) if _is_prefect(_api(port)) else "")
+    named = given or os.environ.get("PREFECT_API_URL", "")
+    return named or (api(port) if _stays(api(port)) else "")
 
 
-def _api(port: int) -> str:
-    return f"http://127.0.0.1:{port}/api"
+def _stays(api_url: str) -> bool:
+    """Whether a Prefect server is there that does not go with somebody else's run."""
+    if not is_prefect(api_url):
+        return False
+    ours = neighbour(api_url)
+    return ours is None or ours.lasting
 
 
-def _start(home: Path, port: int) -> subprocess.Popen[bytes]:
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "server.log").open("ab") as log:
-        return subprocess.Popen(  # noqa: S603  (our own module, our own numbers)
-            [sys.executable, "-m", "flows.server", str(port), str(os.getpid())],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl+C is ours; we stop the child when the flow has ended
-        )
+def _to_join(home: Path, port: int, lasting: bool) -> bool:
+    """Whether the server on our port is the one to use. One that is to last itself waits for a
+    run's server to go, and stands beside no other of its kind."""
+    if not lasting:
+        return _stays(api(port))
+    began = time.monotonic()
+    while not is_free(port):
+        waited = time.monotonic() - began
+        if not is_prefect(api(port)):
+            if waited > CLOSE_TIMEOUT:
+                return False
+        elif (ours := neighbour(api(port))) is None:
+            return True
+        elif ours.lasting or waited > LEAVE_TIMEOUT:
+            raise StardraftError(_taken(ours, home, port))
+        time.sleep(0.2)
+    return False
 
 
-def _wait_for(
-    child: subprocess.Popen[bytes], api_url: str, home: Path, meanwhile: Callable[[], object]
-) -> None:
-    import prefect  # noqa: F401  (its import takes as long as the server's start: side by side)
-
-    meanwhile()
-    deadline = time.monotonic() + START_TIMEOUT
-    while time.monotonic() < deadline and child.poll() is None:
-        if _is_prefect(api_url):
-            return
-        time.sleep(0.05)
-    raise StardraftError(
-        Issue(
-            subject=api_url,
-            code="prefect.no_server",
-            sentence="Prefect 服务器没有启动。",
-            remedy=f"看 {home / 'server.log'}；或先用 stardraft run --no-prefect。",
-        )
+def _taken(other: Neighbour, home: Path, port: int) -> Issue:
+    same = other.mark == mark(home)
+    what = "stardraft serve" if other.lasting else "stardraft run"
+    return Issue(
+        subject=f"127.0.0.1:{port}",
+        code="prefect.port_taken",
+        sentence=f"{'这个' if same else '另一个'}工作区的 {what} 正在用这个端口，进程号 {other.pid}。",
+        remedy="先停掉它。" if same else "在 settings.toml 的 [prefect] 里换一个 port。",
     )
 
 
-def _is_prefect(api_url: str) -> bool:
-    """True where a healthy Prefect server answers, and not just anything on that port."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+@contextmanager
+def _while_it_answers(made: Engine) -> Iterator[None]:
+    """Say plainly where the server went away in the middle, as when `serve` is restarted."""
     try:
-        with opener.open(f"{api_url}/health", timeout=2) as health:
-            healthy = json.load(health) is True
-        with opener.open(f"{api_url}/admin/version", timeout=2) as version:
-            return healthy and str(json.load(version)).startswith("3.")
-    except (OSError, ValueError, urllib.error.URLError):
-        return False
+        yield
+    except Exception as error:
+        lost = getattr(sys.modules.get("httpx"), "TransportError", ())
+        if not isinstance(error, lost) or is_prefect(made.api_url):
+            raise
+        raise StardraftError(_lost(made)) from error
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _any_free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
-    try:
-        child.wait(timeout=15)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+def _lost(made: Engine) -> Issue:
+    return Issue(
+        subject=made.api_url,
+        code="prefect.lost",
+        sentence="记录这次运行的 Prefect 服务器中途停了。",
+        remedy="再运行一次就会接着做；不想依赖它，用 stardraft run --no-prefect。",
+        temporary=True,
+    )

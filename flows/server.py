@@ -1,4 +1,9 @@
-"""Prefect's own server as our child: `python -m flows.server PORT`, dies with its parent."""
+"""Prefect's own server as our child, which dies with its parent.
+
+    python -m flows.server PORT PARENT [lasting]
+
+PARENT is the process id to end with; `lasting` is said to others that ask (`flows.neighbours`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,15 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.neighbours import CARD, card
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -28,9 +42,23 @@ def die_with_parent(parent: int) -> None:
 
 def die_with_server() -> None:
     """In a process that `stardraft serve` started for a run: end with it, however it ends."""
-    parent = os.environ.get(SERVED_BY, "")
-    if parent and os.getppid() == int(parent):
-        die_with_parent(int(parent))
+    named = os.environ.get(SERVED_BY, "")
+    if not named:
+        return
+    if os.getppid() == int(named):
+        die_with_parent(int(named))
+    elif not _is_alive(int(named)):  # it died while this process was still importing
+        os._exit(1)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _watch(parent: int) -> None:
@@ -39,18 +67,27 @@ def _watch(parent: int) -> None:
     os._exit(1)
 
 
-def main(port: int, parent: int) -> None:
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Hundreds of thousands of objects are made by importing and none of them dies: looking for
+    dead ones meanwhile costs a seventh of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def main(port: int, parent: int, lasting: bool) -> None:
     """Serve Prefect's API and UI on loopback until told to stop."""
     die_with_parent(parent)
-    # Hundreds of thousands of objects are made by importing and none of them dies: looking for
-    # dead ones meanwhile costs a seventh of the start.
-    gc.disable()
-    import uvicorn
-    from prefect.server.api.server import create_app
+    with uncollected():
+        import uvicorn
+        from prefect.server.api.server import create_app
 
-    app = create_app()
-    gc.freeze()
-    gc.enable()
+        app = create_app(final=True)  # as `prefect server start` does: no second one follows
+        _say_whose(app, parent, lasting)
     uvicorn.run(
         app,
         host="127.0.0.1",
@@ -61,5 +98,14 @@ def main(port: int, parent: int) -> None:
     )
 
 
+def _say_whose(app: FastAPI, parent: int, lasting: bool) -> None:
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    said = card(Path(os.environ["PREFECT_HOME"]), parent, lasting)
+    # Before all others: Prefect's page answers every path that nothing else does.
+    app.router.routes.insert(0, Route(CARD, lambda request: JSONResponse(said)))
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), "lasting" in sys.argv[3:])

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from flows.engine import environment
+from flows.starting import environment
 from tests.postgres import database
 
 

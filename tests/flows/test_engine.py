@@ -12,9 +12,12 @@ import time
 import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 
-from flows.engine import engine
+from flows.engine import engine, found
+from flows.neighbours import is_prefect
+from pipeline.errors import StardraftError
 
 pytestmark = pytest.mark.prefect
 
@@ -22,9 +25,13 @@ _RUN = """
 import sys
 from pathlib import Path
 from flows.engine import engine
-with engine(Path(sys.argv[1]), int(sys.argv[2])) as made:
-    print(made.kind, made.api_url, flush=True)
-    sys.stdin.read()
+from pipeline.errors import StardraftError
+try:
+    with engine(Path(sys.argv[1]), int(sys.argv[2]), lasting="lasting" in sys.argv) as made:
+        print(made.kind, made.api_url, flush=True)
+        sys.stdin.read()
+except StardraftError as error:
+    print(error.issues[0].code, error.issues[0].sentence, flush=True)
 """
 
 
@@ -47,16 +54,26 @@ def wait_until_gone(port: int) -> bool:
     return False
 
 
-def started(home: Path, port: int) -> subprocess.Popen[str]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", _RUN, str(home), str(port)],
+def begun(home: Path, port: int, *more: str) -> subprocess.Popen[str]:
+    """A process with a server, until it hears the end of its input."""
+    return subprocess.Popen(
+        [sys.executable, "-c", _RUN, str(home), str(port), *more],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env={k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")},
     )
-    assert child.stdout is not None
-    assert child.stdout.readline().split() == ["started", f"http://127.0.0.1:{port}/api"]
+
+
+def word(process: subprocess.Popen[str]) -> str:
+    """The next line that it says."""
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+def started(home: Path, port: int, *more: str) -> subprocess.Popen[str]:
+    child = begun(home, port, *more)
+    assert word(child).split() == ["started", f"http://127.0.0.1:{port}/api"]
     return child
 
 
@@ -69,17 +86,59 @@ def test_a_given_server_is_used_and_nothing_started(tmp_path: Path) -> None:
     assert not (tmp_path / "prefect").exists()
 
 
-def test_one_of_ours_is_joined_and_survives_us(tmp_path: Path) -> None:
+def test_one_that_stays_is_joined_by_runs_and_by_nobody_who_wants_to_stay_too(
+    tmp_path: Path,
+) -> None:
     port = free_port()
-    first = started(tmp_path / "prefect", port)
+    first = started(tmp_path / "prefect", port, "lasting")
     try:
         with engine(tmp_path / "prefect", port) as made:
             assert made.kind == "joined"
+            assert found(port) == made.api_url
+        for whose, home in (("这个", tmp_path / "prefect"), ("另一个", tmp_path / "other")):
+            refused = begun(home, port, "lasting")
+            said, _ = refused.communicate(timeout=60)
+            assert said.startswith(f"prefect.port_taken {whose}工作区"), said
+            assert str(first.pid) in said
         assert alive(port)
     finally:
         first.communicate("", timeout=60)
     assert first.returncode == 0
     assert wait_until_gone(port)
+
+
+def test_a_server_that_goes_with_a_run_is_left_to_it(tmp_path: Path) -> None:
+    """Whoever joined it would lose it in the middle; who wants to stay waits for its port."""
+    port = free_port()
+    run = started(tmp_path / "prefect", port)
+    staying = begun(tmp_path / "prefect", port, "lasting")
+    try:
+        assert found(port) == ""
+        with engine(tmp_path / "prefect", port) as made:
+            assert made.kind == "started"
+            assert made.api_url != f"http://127.0.0.1:{port}/api"
+            run.communicate("", timeout=60)
+            assert is_prefect(made.api_url)
+        assert word(staying).split() == ["started", f"http://127.0.0.1:{port}/api"]
+    finally:
+        for process in (run, staying):
+            if process.poll() is None:
+                process.communicate("", timeout=60)
+    assert wait_until_gone(port)
+
+
+def test_a_server_lost_in_the_middle_is_said_plainly(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StardraftError) as caught,
+        engine(tmp_path / "prefect", free_port(), f"http://127.0.0.1:{free_port()}/api") as made,
+    ):
+        httpx.get(f"{made.api_url}/health")
+    assert caught.value.issues[0].code == "prefect.lost"
+    with (
+        pytest.raises(ZeroDivisionError),
+        engine(tmp_path / "prefect", free_port(), f"http://127.0.0.1:{free_port()}/api"),
+    ):
+        1 / 0  # noqa: B018
 
 
 def test_a_killed_run_leaves_no_server_behind(tmp_path: Path) -> None:
