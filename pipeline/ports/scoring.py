@@ -12,6 +12,7 @@ from pipeline.types import (
     Candidate,
     Interest,
     Score,
+    Seed,
 )
 
 if TYPE_CHECKING:
@@ -64,3 +65,5 @@ class Taste:
     archive: tuple[ArchiveItem, ...] = ()
     dropped: tuple[ArchiveItem, ...] = ()
     """Candidates the reader was shown and dropped; `stars` is 0."""
+    seeds: tuple[Seed, ...] = ()
+    """Papers of the reader's own library: declared like interests, near like the archive."""

@@ -19,7 +19,8 @@ from pipeline.score.learned import comparable
 from pipeline.score.metrics import interval, rank_auc
 from pipeline.score.scorer import RelevanceScorer
 from pipeline.score.words import archive_text, as_candidate
-from pipeline.types import ArchiveItem
+from pipeline.text import normal_title
+from pipeline.types import ArchiveItem, Seed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +56,7 @@ def evaluate_history(taste: Taste, embedder: Embedder) -> dict[str, Any]:
         "model": embedder.name,
         "kept": len(taste.archive),
         "dropped": len(taste.dropped),
+        "seeds": len(taste.seeds),
         "tried": len(kept),
         "ranking": _ranking(tried),
         "calibration": _calibration(ours, kept),
@@ -82,10 +84,24 @@ def _tried(taste: Taste, embedder: Embedder) -> Iterator[_Part]:
             interests=taste.interests,
             archive=past,
             dropped=tuple(i for i in taste.dropped if i.day < day),
+            seeds=_unseen(taste.seeds, part),
         )
         items = [item for item, _ in part]
         found = RelevanceScorer(embedder, before, date.max).score([as_candidate(i) for i in items])
         yield np.asarray([s.relevance for s in found]), _nearest(past, items, embedder), kept
+
+
+def _unseen(seeds: Sequence[Seed], part: Sequence[tuple[ArchiveItem, bool]]) -> tuple[Seed, ...]:
+    """The seeds older than the decisions tried, and about none of their papers."""
+    ids = {paper for item, _ in part for paper in item.paper_ids}
+    titles = {normal_title(item.title) for item, _ in part}
+    return tuple(
+        seed
+        for seed in seeds
+        if seed.day < part[0][0].day
+        and ids.isdisjoint(seed.paper_ids)
+        and normal_title(seed.title) not in titles
+    )
 
 
 def _decisions(taste: Taste) -> list[tuple[ArchiveItem, bool]]:

@@ -23,7 +23,7 @@ from pipeline.score.near import Past
 from pipeline.score.shelf import PastKeys, VectorShelf
 from pipeline.score.topic import EVERYDAY, languages
 from pipeline.score.words import archive_text
-from pipeline.types import ArchiveItem
+from pipeline.types import ArchiveItem, Seed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _SIZES = (4, 12)
 HALF_LIFE_DAYS = 365.0
+SEED_HALF_LIFE_DAYS = 3 * 365.0
+"""A library is gathered over more years than notes are, and its papers stay what one works on."""
 _RECENCY, _STAR_BONUS = 0.25, 0.125
 """What a past item loses with age at most, and what each star above two adds, in spreads."""
 _WORD_SPREAD = 0.037
@@ -83,9 +85,11 @@ class PastProfile:
         shelf = shelf or VectorShelf(None)
         keys = keys or PastKeys(self.items)
         raw, language_of = shelf.rows(archive, keys, space.embedder)
-        self._past = Past(space, raw, language_of, _preference(keys.days, keys.stars))
+        seeds = np.fromiter((isinstance(i, Seed) for i in self.items), bool, len(self.items))
+        self._past = Past(space, raw, language_of, _preference(self.items, keys, seeds))
         positions = np.fromiter((i.position for i in self.items), np.int64, len(self.items))
-        self._order = np.lexsort((positions, keys.days)).tolist()
+        # Notes count as newer than any seed: a library must not drown their words.
+        self._order = np.lexsort((positions, keys.days, ~seeds)).tolist()
         newest = self._order[-_NEWEST_WORDS:]
         self._place = {row: place for place, row in enumerate(newest)}
         self._index = WordIndex([archive_text(self.items[n]) for n in newest], EVERYDAY)
@@ -184,14 +188,24 @@ def _rank_weights(count: int) -> Floats:
     return averaged
 
 
-def _preference(days: Ints, stars: Ints) -> Floats:
-    """What age and stars add to each past item, in spreads; shape (items,)."""
+def _preference(items: Sequence[ArchiveItem], keys: PastKeys, seeds: NDArray[np.bool_]) -> Floats:
+    """What age, stars and a seed's weight add to each past item, in spreads; shape (items,)."""
+    stars = np.clip(keys.stars, 0, 5).astype(np.float32)
+    preference: Floats = (_STAR_BONUS * np.maximum(stars - 2.0, 0.0)).astype(np.float32)
+    preference[~seeds] += _recency(keys.days[~seeds], HALF_LIFE_DAYS)
+    preference[seeds] += _recency(keys.days[seeds], SEED_HALF_LIFE_DAYS)
+    heavy = (items[int(n)] for n in np.flatnonzero(seeds))
+    weights = np.asarray([i.weight for i in heavy if isinstance(i, Seed)], np.float32)
+    # Half the weight costs what age can cost at most.
+    preference[seeds] += _RECENCY * np.log2(np.maximum(weights, np.float32(1e-3)))
+    return preference
+
+
+def _recency(days: Ints, half_life: float) -> Floats:
     # Age counts from the newest note, not from today: a pause of a year is no change of taste.
     age = (days.max(initial=0) - days).astype(np.float32)
-    stars = np.clip(stars, 0, 5).astype(np.float32)
-    recency = _RECENCY * (np.exp2(-age / HALF_LIFE_DAYS) - 1.0)
-    preference: Floats = recency + _STAR_BONUS * np.maximum(stars - 2.0, 0.0)
-    return preference
+    recency: Floats = (_RECENCY * (np.exp2(-age / half_life) - 1.0)).astype(np.float32)
+    return recency
 
 
 def taste_version(name: str, taste: Taste, keys: PastKeys) -> str:
@@ -199,5 +213,6 @@ def taste_version(name: str, taste: Taste, keys: PastKeys) -> str:
     the archive's."""
     parts = [name, keys.whole.hex()]
     parts += [f"i {i.phrase} {i.weight!r}" for i in taste.interests]
+    parts += [f"s {i.weight!r}" for i in taste.seeds]
     parts += [f"d {i.day} {i.stars} {archive_text(i)}" for i in taste.dropped]
     return "\x1e".join(parts)

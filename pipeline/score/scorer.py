@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -76,7 +76,8 @@ class RelevanceScorer:
     ) -> None:
         past = tuple(i for i in taste.archive if i.day <= today)
         self._embedder = embedder
-        self._taste = Taste(interests=taste.interests, archive=past, dropped=taste.dropped)
+        self._taste = replace(taste, archive=past)
+        self._known = (*past, *taste.seeds)
         self._wanted = tuple(i for i in taste.interests if i.weight > 0)
         self._muted = tuple(i for i in taste.interests if i.weight < 0)
         self._habit = habit(past)
@@ -88,7 +89,7 @@ class RelevanceScorer:
 
     @cached_property
     def _keys(self) -> PastKeys:
-        return PastKeys(self._taste.archive)
+        return PastKeys(self._known)
 
     @cached_property
     def _version(self) -> str:
@@ -130,8 +131,8 @@ class RelevanceScorer:
 
     @cached_property
     def _past(self) -> PastProfile | None:
-        archive = self._taste.archive
-        return PastProfile(archive, self._space, self._shelf, self._keys) if archive else None
+        known = self._known
+        return PastProfile(known, self._space, self._shelf, self._keys) if known else None
 
     @property
     def lesson(self) -> Lesson:
@@ -193,7 +194,7 @@ class RelevanceScorer:
         ]
 
     def _past_gain(self) -> float:
-        known = len(self._taste.archive)
+        known = len(self._known)
         return _PAST_GAIN * (known / (known + _FEW) if self._wanted else 1.0)
 
     def _muting(self, closest: Floats) -> _Part:
@@ -250,7 +251,7 @@ class RelevanceScorer:
             relevance=relevance,
             suggested_stars=stars,
             spread=self._habit.spread,
-            why=sentence(reasons, bool(self._wanted), bool(self._taste.archive)),
+            why=sentence(reasons, bool(self._wanted), bool(self._known)),
             reasons=reasons,
             model=self._embedder.name,
             profile=self._version,
