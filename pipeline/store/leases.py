@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select
 
 from pipeline.ports import PendingPage
 from pipeline.store.database import Part, upsert
@@ -91,9 +91,13 @@ class LeaseRows(Part):
 
 
 def _free(kind: Kind, key: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
-    """Nobody else holds it. An `until` beyond any lease comes of a clock that has jumped."""
+    """Nobody else holds it. An `until` beyond any lease comes of a clock that has jumped.
+
+    As one set, which is read once: PostgreSQL takes the small table for empty and would read it
+    again for everything that waits.
+    """
     living = leases.c.until.between(now, now + LEASE) & (leases.c.owner != _me())
-    return ~exists().where(leases.c.kind == kind, leases.c.key == key, living)
+    return key.not_in(select(leases.c.key).where(leases.c.kind == kind, living))
 
 
 def _lease(
