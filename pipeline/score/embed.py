@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import Issue, ModelError
 from pipeline.score.convert import convert_e5
+from pipeline.score.encode import encode, prompt_of
 from pipeline.text import short_hash
 
 if TYPE_CHECKING:
@@ -34,21 +35,6 @@ Told = Callable[[int, int], None]
 BUNDLED = "e5-small"
 LIGHT = "use"
 _QUERY = "query: "
-_PROMPTS = (
-    ("e5-mistral", None),
-    ("instruct", None),
-    ("e5", _QUERY),
-    ("bge", ""),
-    ("gte", ""),
-)
-"""The prompt by a part of the model's name, the first that fits; None is what its files say. The
-E5 family was trained with one on both sides and not every copy's files say so; BGE's and GTE's
-are for short questions against long answers, not for texts of one kind compared with each other
-(the models' cards)."""
-_BATCH_TOKENS = 2048
-_BATCH_TEXTS = 32
-_PADDING = 8
-"""A batch's texts are shorter than its longest by at most one part in so many, or two tokens."""
 _CHUNK = 128
 """Texts between two writes to the cache: what a kill can cost, 8 s on two cores."""
 
@@ -67,8 +53,8 @@ def open_embedder(model: str, cache_dir: Path, precision: Precision = "fp32") ->
     folder = Path(model).expanduser()
     if folder.is_dir():
         label = f"{folder.name}@{_fingerprint(folder)}"
-        return SentenceEmbedder(label, lambda: folder, _guessed_prompt(model), usable)
-    return SentenceEmbedder(model, lambda: model, _guessed_prompt(model), usable)
+        return SentenceEmbedder(label, lambda: folder, None, usable)
+    return SentenceEmbedder(model, lambda: model, None, usable)
 
 
 def cpu_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
@@ -78,11 +64,6 @@ def cpu_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     except OSError:
         return False
     return "avx512_bf16" in flags or "amx_bf16" in flags
-
-
-def _guessed_prompt(model: str) -> str | None:
-    name = Path(model).name.lower()
-    return next((prompt for part, prompt in _PROMPTS if part in name), None)
 
 
 def _fingerprint(folder: Path) -> str:
@@ -98,9 +79,10 @@ def _fingerprint(folder: Path) -> str:
 class SentenceEmbedder:
     """A Sentence Transformers model with its own prompt, on the CPU.
 
-    `prompt` None means the model's default one. bf16 multiplies in bfloat16 under autocast and
-    keeps sums, norms and the residual stream in float32: cosines stay within 0.001 of fp32,
-    which a model cast to bfloat16 as a whole (0.01) does not.
+    `prompt` None means the one that its files name, else its family's (`encode.prompt_of`).
+    bf16 multiplies in bfloat16 under autocast and keeps sums, norms and the residual stream in
+    float32: cosines stay within 0.001 of fp32, which a model cast to bfloat16 as a whole (0.01)
+    does not.
     """
 
     def __init__(
@@ -118,60 +100,25 @@ class SentenceEmbedder:
     @property
     def name(self) -> str:
         """Model, prompt and precision: the cache key."""
-        prompt = "默认" if self._prompt is None else self._prompt.strip()
+        prompt = "auto" if self._prompt is None else self._prompt.strip()
         return f"{self._label}|{prompt}|{self._precision}"
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimensions), float32.
 
-        Texts are batched with texts of nearly the same number of tokens, so that little padding
-        is computed; it is masked, so a vector depends on its batch by no more than the order of
-        float additions.
+        Padding is masked, so a vector depends on its batch by no more than the order of float
+        additions.
         """
-        import numpy as np
         import torch
 
         model = self._model
-        vectors = np.zeros((len(texts), model.get_embedding_dimension()), np.float32)
+        prompt = prompt_of(model, self._label) if self._prompt is None else self._prompt
         with torch.autocast("cpu", torch.bfloat16, enabled=self._precision == "bf16"):
-            for batch in _batches(self._lengths(texts)):
-                vectors[batch] = model.encode(
-                    [texts[i] for i in batch],
-                    prompt=self._prompt,
-                    batch_size=len(batch),
-                    show_progress_bar=False,
-                )
-        return unit(vectors)
+            return unit(encode(model, texts, prompt))
 
     @cached_property
     def _model(self) -> Any:
         return _load(self._locate())
-
-    def _lengths(self, texts: Sequence[str]) -> list[int]:
-        if not texts:
-            return []
-        prompt = self._prompt or ""
-        # Some tokenizers (static models) do not return a list per text; characters then serve.
-        try:
-            ids = self._model.tokenizer([prompt + t for t in texts], truncation=True)["input_ids"]
-        except TypeError:
-            return [len(t) for t in texts]
-        return [len(i) for i in ids]
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Indices of texts of nearly equal length, the longest first, within a budget of tokens."""
-    order = sorted(range(len(lengths)), key=lambda i: (-lengths[i], i))
-    batch: list[int] = []
-    for i in order:
-        longest = lengths[batch[0]] if batch else lengths[i]
-        room = min(_BATCH_TEXTS, max(1, _BATCH_TOKENS // max(1, longest)))
-        if len(batch) >= room or longest - lengths[i] > max(2, longest // _PADDING):
-            yield batch
-            batch = []
-        batch.append(i)
-    if batch:
-        yield batch
 
 
 def _load(place: Path | str) -> Any:

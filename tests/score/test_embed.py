@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ModelError
-from pipeline.score.embed import CachedEmbedder, _batches, cpu_has_bf16, open_embedder
+from pipeline.score.embed import CachedEmbedder, cpu_has_bf16, open_embedder
 from pipeline.score.words import MAX_CHARACTERS, archive_text, candidate_text
 from tests.score.fakes import MemoryCache, WordEmbedder, candidate, past
 
@@ -37,18 +37,6 @@ def test_long_work_is_kept_chunk_by_chunk_and_told() -> None:
 
 def test_no_texts_have_the_models_width() -> None:
     assert CachedEmbedder(WordEmbedder(7), MemoryCache()).embed([]).shape == (0, 7)
-
-
-def test_batches_hold_nearly_equal_lengths_within_the_budget() -> None:
-    lengths = [5, 500, 5, 7, 499, 500, 450, 430, 500, 500] + [9] * 70
-    batches = list(_batches(lengths))
-    assert sorted(i for b in batches for i in b) == list(range(len(lengths)))
-    for batch in batches:
-        longest = max(lengths[i] for i in batch)
-        assert longest - min(lengths[i] for i in batch) <= max(2, longest / 8)
-        assert len(batch) <= 32
-        assert longest * len(batch) <= 2048 or len(batch) == 1
-    assert len(batches) == 7  # 500s, 499 with 450, 430; 9s in three, the last with 7; 5s
 
 
 def test_a_run_with_everything_cached_imports_no_model() -> None:
@@ -80,20 +68,6 @@ def test_names_tell_models_prompts_and_precisions_apart(tmp_path: Path) -> None:
         for m in ("e5-small", "use", "intfloat/multilingual-e5-base", str(tmp_path / "model"))
     }
     assert len(names) == 4
-
-
-@pytest.mark.parametrize(
-    ("model", "prompt"),
-    [
-        ("intfloat/multilingual-e5-base", "query:"),
-        ("BAAI/bge-m3", ""),
-        ("thenlper/gte-base-zh", ""),
-        ("intfloat/multilingual-e5-large-instruct", "默认"),
-        ("sentence-transformers/all-MiniLM-L6-v2", "默认"),
-    ],
-)
-def test_each_family_of_models_gets_its_own_prompt(model: str, prompt: str, tmp_path: Path) -> None:
-    assert open_embedder(model, tmp_path).name == f"{model}|{prompt}|fp32"
 
 
 def test_a_changed_model_folder_has_another_name(tmp_path: Path) -> None:
