@@ -105,13 +105,17 @@ def status(
     finally:
         store.close()
     timed, unsaid = scheduled(workspace)
+    library = _library(workspace)
     if as_json:
         planned = None if timed is None else [plain_data(asdict(one)) for one in timed]
-        say_json({"runs": [plain(report) for report in runs], "schedules": planned})
+        told = [plain(report) for report in runs]
+        say_json({"runs": told, "schedules": planned, "library": library})
         return
     zone = ZoneInfo(workspace.settings.reader.timezone)
     for line in issue_lines([unsaid]) if unsaid else schedule_lines(timed, zone):
         typer.echo(line)
+    if library:
+        typer.echo(f"文献库：{library['said']}")
     if not runs:
         typer.echo("还没有运行过。下一步：stardraft run")
     for report in runs:
@@ -123,3 +127,16 @@ def status(
             typer.echo(f"  {line}")
         for line in issue_lines(i for s in report.stages for i in s.issues):
             typer.echo(f"  {line}")
+
+
+def _library(workspace: Workspace) -> dict[str, object] | None:
+    """What was read of the reader's own library, None where the settings name none."""
+    from pipeline.cli.workspace import library_line
+    from pipeline.wiring import library_of
+
+    if not workspace.settings.seeds.files:
+        return None
+    found = library_of(workspace)
+    line = library_line(len(found.seeds), len(found.unknown))
+    said = "；".join([line, *(f"{i.subject}：{i.sentence}" for i in found.issues)])
+    return {"papers": len(found.seeds), "unknown": len(found.unknown), "said": said}

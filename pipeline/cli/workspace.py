@@ -82,6 +82,7 @@ def _examine(config: Path | None) -> list[Finding]:
     for what, check in (
         ("来源", _check_feeds),
         ("兴趣", _check_interests),
+        ("文献库", _check_library),
         ("模板", _check_template),
         ("存储", _check_store),
         ("模型", _check_model),
@@ -112,6 +113,22 @@ def _check_interests(workspace: Workspace) -> Check:
     found = [(False, f"{i.subject}：{i.sentence} {i.remedy}") for i in issues]
     words = f"{len(interests)} 条" if interests else "没有写，只能靠以往的笔记"
     return [(True, words), *found]
+
+
+def _check_library(workspace: Workspace) -> Check:
+    from pipeline.wiring import library_of
+
+    if not workspace.settings.seeds.files:
+        return []
+    found = library_of(workspace)
+    wrong = [(False, f"{i.subject}：{i.sentence} {i.remedy}") for i in found.issues]
+    return [(bool(found.seeds), library_line(len(found.seeds), len(found.unknown))), *wrong]
+
+
+def library_line(count: int, unknown: int) -> str:
+    """How many papers the library holds, and how many of them arXiv is to be asked about."""
+    waiting = f"，其中 {unknown} 篇由 arXiv 补题目或摘要（运行时查）" if unknown else ""
+    return f"{count} 篇{waiting}"
 
 
 def _check_template(workspace: Workspace) -> Check:

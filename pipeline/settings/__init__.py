@@ -29,6 +29,7 @@ from pipeline.settings.sections import (
     ReviewSettings,
     RunSettings,
     ScheduleSettings,
+    SeedsSettings,
     SourcesSettings,
     StoreSettings,
 )
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     github: GithubSettings = GithubSettings()
     lookup: LookupSettings = LookupSettings()
     model: ModelSettings = ModelSettings()
+    seeds: SeedsSettings = SeedsSettings()
     llm: LlmSettings = LlmSettings()
     publish: PublishSettings = PublishSettings()
     prefect: PrefectSettings = PrefectSettings()

@@ -117,6 +117,13 @@ class ModelSettings(_Section):
     cache: str = ""
 
 
+class SeedsSettings(_Section):
+    """The reader's own library as a past without notes."""
+
+    files: tuple[str, ...] = Field((), max_length=50)
+    weight: float = Field(0.5, gt=0, le=1)
+
+
 class LlmSettings(_Section):
     """A language model behind an OpenAI-compatible endpoint; its key is never in a file of ours."""
 

@@ -32,6 +32,11 @@ from pipeline.ports import (
 from pipeline.types import Candidate, Feed, ServiceLimit, StageReport
 
 
+def _no_library() -> tuple[tuple[str, ...], tuple[Issue, ...]]:
+    """No library of the reader's own."""
+    return (), ()
+
+
 def _unsaid() -> tuple[ServiceLimit, ...]:
     """No service said how much it allows."""
     return ()
@@ -64,6 +69,9 @@ class App:
     """Further indexes of papers, in the order in which they are asked after arXiv."""
     finders: tuple[CodeFinder, ...] = ()
     """Who looks for code that articles and authors do not give, in this order."""
+    library: Callable[[], tuple[tuple[str, ...], tuple[Issue, ...]]] = _no_library
+    """The arXiv ids of the reader's own library that want a title or an abstract, and what is
+    wrong with its files."""
     limits: Callable[[], tuple[ServiceLimit, ...]] = _unsaid
     """How much the services asked so far still allow."""
 

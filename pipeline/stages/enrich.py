@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pipeline.ports import CodeFinder, Lookup, Wanted
 from pipeline.stages.app import App, Run, Tally
+from pipeline.stages.library import unknown_to_arxiv
 from pipeline.types import (
     Candidate,
     CodeClue,
@@ -44,6 +45,7 @@ def enrich(app: App, run: Run) -> StageReport:
     tally = Tally("enrich", run, total=len(waiting))
     desk = _Desk(app, tally)
     decide = app.enricher
+    _ask_for_library(app, tally)
     desk.ask([decide.wanted(article) for article, _, _ in waiting])
     desk.ask([decide.wanted_next(article, desk.papers, desk.missing) for article, _, _ in waiting])
     candidates = []
@@ -59,6 +61,16 @@ def enrich(app: App, run: Run) -> StageReport:
     fresh = {c.article.id: c for c in candidates}
     _watch(app, run, desk, [(day, c, fresh.get(c.article.id, c)) for day, c in noted])
     return tally.report()
+
+
+def _ask_for_library(app: App, tally: Tally) -> None:
+    """What the reader's own library lacks, at a desk of its own: no article waits for it."""
+    ids, wrong = app.library()
+    tally.issues.extend(wrong)
+    if ids:
+        desk = _Desk(app, tally)
+        desk.ask([Wanted(papers=ids)])
+        tally.issues.extend(unknown_to_arxiv([i for i in ids if i in desk.missing]))
 
 
 def _with_code(app: App, desk: _Desk, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.wiring.clock import SystemClock, today
 from pipeline.wiring.day import Watch, run_day
 from pipeline.wiring.desk import open_desk
+from pipeline.wiring.library import library_of, seeds_of
 from pipeline.wiring.notices import (
     review_address,
     tell_of_publication,
@@ -32,12 +33,14 @@ __all__ = [
     "exported",
     "feeds_of",
     "fetcher",
+    "library_of",
     "notebook",
     "open_desk",
     "open_store",
     "publishing",
     "review_address",
     "run_day",
+    "seeds_of",
     "taste_of",
     "tell_of_publication",
     "tell_of_run",

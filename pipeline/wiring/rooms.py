@@ -15,6 +15,7 @@ from pipeline.settings import FEEDS, Workspace, shipped_config
 from pipeline.stages import App
 from pipeline.types import Feed
 from pipeline.wiring.clock import SystemClock
+from pipeline.wiring.library import seeds_of, unread
 from pipeline.wiring.lookup import catalogues, finders, limits_left
 from pipeline.wiring.past import import_past
 
@@ -115,6 +116,7 @@ def taste_of(workspace: Workspace, store: Store) -> Taste:
         interests=interests,
         archive=(*store.archive(), *store.rated()),
         dropped=tuple(store.dropped()),
+        seeds=seeds_of(workspace, store),
     )
 
 
@@ -192,6 +194,7 @@ def build(
             finders=finders(settings.lookup, repos, store, clock, meter.heard),
             limits=partial(limits_left, meter, store, clock, settings.arxiv.interval + 1),
             enricher=PaperEnricher(),
+            library=lambda: unread(workspace, store),
             scorer=cache(lambda day: _scorer(workspace, store, day, told, many)),
             drafter=drafter(workspace),
             notebook=notebook(workspace),

@@ -15,6 +15,7 @@ from demo.replay import ReplayServer
 from demo.world import Answer, PaperFacts, RepoFacts, WorkFacts
 from pipeline.draft import DayDrafter
 from pipeline.enrich import ArxivConfig, ArxivIndex, GithubConfig, GithubIndex, PaperEnricher
+from pipeline.errors import Issue
 from pipeline.ports import DraftRecord
 from pipeline.settings.sections import LookupSettings
 from pipeline.stages.app import App, Run
@@ -56,6 +57,12 @@ class Desk:
         self.url: str | None = None
         self.token: str | None = None
         self.server: ReplayServer | None = None
+        self.wanted: tuple[str, ...] = ()
+
+    def library(self) -> tuple[tuple[str, ...], tuple[Issue, ...]]:
+        """What the reader's own library wants to know, as `wiring.library.unread` says it."""
+        known = self.store.known_papers(self.wanted)
+        return tuple(i for i in self.wanted if i not in known), ()
 
     def reads(self, *articles: Article) -> None:
         """Bring articles as far as enrichment."""
@@ -87,6 +94,7 @@ class Desk:
             enricher=PaperEnricher(),
             catalogues=catalogues(lookup, self.store, self.clock),
             finders=finders(lookup, repos, self.store, self.clock),
+            library=self.library,
         )
         run = Run(run_id="r", day=self.day, started_at=self.clock.now())
         return enrich(cast(App, app), run)
@@ -468,3 +476,35 @@ def test_few_searches_go_to_the_newest_articles(desk: Desk) -> None:
         searched = " ".join(u for u in server.stats.urls if "search/repositories" in u)
     assert "2404.00019" in searched
     assert "2404.00000" not in searched
+
+
+def test_the_readers_library_is_asked_for_once_and_holds_up_no_article(desk: Desk) -> None:
+    desk.world.add(SWIN, SWIN_CODE)
+    desk.wanted = ("arxiv:2103.14030", "arxiv:2011.99999")
+    with replay(desk) as server:
+        report = desk.runs(server)
+        assert set(desk.store.known_papers(desk.wanted)) == {"arxiv:2103.14030"}
+        (issue,) = [i for i in report.issues if i.code == "seeds.unknown"]
+        assert "2011.99999" in issue.sentence
+        assert report.failed == 0
+        first = asked(server)
+        desk.reads(swin())
+        desk.clock.time += timedelta(hours=2)
+        again = desk.runs(server)
+        assert not desk.candidate("swin").pending
+        assert asked(server).get("arxiv", 0) == 0 < first["arxiv"]
+        assert [i.code for i in again.issues] == ["seeds.unknown"]
+
+
+def test_a_library_that_arxiv_does_not_answer_is_asked_again(desk: Desk) -> None:
+    desk.world.add(SWIN, SWIN_CODE)
+    desk.wanted = ("arxiv:2103.14030",)
+    with replay(desk) as server:
+        desk.url = "http://127.0.0.1:9/"
+        report = desk.runs(server)
+        assert report.failed == 1
+        assert all(i.remedy for i in report.issues)
+        desk.url = None
+        desk.clock.time += timedelta(hours=2)
+        desk.runs(server)
+    assert desk.store.known_papers(desk.wanted)
