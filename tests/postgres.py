@@ -1,6 +1,9 @@
 """A PostgreSQL server of our own for the tests: made in a temporary folder, gone afterwards.
 
-`STARDRAFT_TEST_POSTGRES` (postgresql+psycopg://…) names a running one instead.
+`STARDRAFT_TEST_POSTGRES` (postgresql+psycopg://…) names a running one instead. The server is kept
+by a process of its own (`python -m tests.postgres`) that stops it and removes its folder as soon as
+whoever wanted it is gone, be it killed: so an interrupted run of the tests leaves nothing behind.
+Each process that asks has a server, a port and a folder of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -27,6 +31,9 @@ _QUICK = (
     "shared_buffers=128MB",
 )
 """Nothing here outlives the tests, so nothing needs to reach the disk."""
+
+_PORTS = 5
+"""How many ports are tried, where somebody takes one between our look and our start."""
 
 
 def binaries() -> Path | None:
@@ -46,6 +53,28 @@ def _version(initdb: Path) -> int:
 @contextmanager
 def server(options: tuple[str, ...] = _QUICK) -> Iterator[str]:
     """The address of a fresh server on a free loopback port; `binaries()` must not be None."""
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "tests.postgres", *options],
+        cwd=Path(__file__).parents[1],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl+C is for the tests; the keeper sees them go
+    )
+    assert keeper.stdin is not None
+    assert keeper.stdout is not None
+    with keeper, keeper.stdout:
+        try:
+            port = keeper.stdout.readline().strip()
+            assert port, "PostgreSQL did not start; the reason stands above"
+            yield f"postgresql+psycopg://{_USER}@127.0.0.1:{port}/postgres"
+        finally:
+            keeper.stdin.close()
+            keeper.wait(timeout=60)
+
+
+def keep(options: tuple[str, ...]) -> None:
+    """Run a server, say its port, and stop it when nobody holds our input any more."""
     programs = binaries()
     assert programs is not None, "no PostgreSQL installed"
     folder = Path(tempfile.mkdtemp(prefix="stardraft-pg-"))
@@ -55,7 +84,8 @@ def server(options: tuple[str, ...] = _QUICK) -> Iterator[str]:
         initdb = [programs / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8"]
         _run([*initdb, "--locale=C", "--no-sync"], as_whom, folder)
         with _running(programs, data, options, as_whom, folder) as port:
-            yield f"postgresql+psycopg://{_USER}@127.0.0.1:{port}/postgres"
+            print(port, flush=True)
+            sys.stdin.read()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -84,33 +114,39 @@ def _run(command: list[object], as_whom: dict[str, int], folder: Path) -> None:
 def _running(
     programs: Path, data: Path, options: tuple[str, ...], as_whom: dict[str, int], folder: Path
 ) -> Iterator[int]:
-    port = _free_port()
     log = folder / "log"
-    words = [str(programs / "postgres"), "-D", str(data)]
-    here = ("listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=")
-    for setting in (*here, *options):
-        words += ["-c", setting]
-    with log.open("ab") as said:
-        child = subprocess.Popen(words, cwd=folder, stdout=said, stderr=said, **as_whom)  # type: ignore[call-overload]
-    try:
-        _wait_for(child, port, log)
-        yield port
-    finally:
-        child.send_signal(signal.SIGINT)  # "fast": open connections are cut
-        child.wait(timeout=30)
+    for _ in range(_PORTS):
+        port = _free_port()
+        words = [str(programs / "postgres"), "-D", str(data)]
+        here = ("listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=")
+        for setting in (*here, *options):
+            words += ["-c", setting]
+        with log.open("ab") as said:
+            child = subprocess.Popen(  # type: ignore[call-overload]
+                words, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **as_whom
+            )
+        try:
+            if _answers(child, port):
+                yield port
+                return
+        finally:
+            child.send_signal(signal.SIGINT)  # "fast": open connections are cut
+            child.wait(timeout=30)
+    raise AssertionError(f"PostgreSQL did not answer: {log.read_text(errors='replace')}")
 
 
-def _wait_for(child: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _answers(child: subprocess.Popen[bytes], port: int) -> bool:
     import psycopg
 
     for _ in range(600):
-        assert child.poll() is None, log.read_text(errors="replace")
+        if child.poll() is not None:  # as where another took the port
+            return False
         try:
             psycopg.connect(f"postgresql://{_USER}@127.0.0.1:{port}/postgres").close()
-            return
+            return True
         except psycopg.OperationalError:
             time.sleep(0.05)
-    raise AssertionError(f"PostgreSQL did not answer: {log.read_text(errors='replace')}")
+    return False
 
 
 def _free_port() -> int:
@@ -134,3 +170,7 @@ def database(address: str) -> Iterator[str]:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         engine.dispose()
+
+
+if __name__ == "__main__":
+    keep(tuple(sys.argv[1:]))
