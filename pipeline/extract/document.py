@@ -24,6 +24,8 @@ _HAN_GAP = re.compile(
 
 MAX_BLOCKS = 8_000
 """Paragraphs kept; the longest article of the corpus has 508."""
+MAX_OPEN = 8
+"""Hyperlinks within hyperlinks; none is meant to stand in another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +91,8 @@ class Writer:
             self._strong += len(text.strip()) if strong else 0
 
     def open_anchor(self, href: str) -> None:
-        """From here on text belongs to a hyperlink."""
-        self._open.append((self._length, href))
+        """From here on text belongs to a hyperlink; of those never closed the last few count."""
+        self._open = [*self._open[1 - MAX_OPEN :], (self._length, href)]
 
     def close_anchor(self) -> None:
         """The innermost hyperlink ends."""

@@ -19,13 +19,13 @@ _URL = re.compile(rf"https?://{_PLATFORM}/[^\s<>()\[\]\"]{{1,1500}}")
 _KEY = re.compile(
     r"^[\s>*_|-]{0,8}(?P<key>文章作者|作者|公众号(?:名称)?|账号|来源|文章来源|发布(?:时间|日期|于)|日期|时间|创建时间|发布地|(?:微信)?原文(?:链接|地址)?|文章链接|链接"
     r"|封面图?链接?|抓取时间|保存时间|收藏时间|下载时间|摘要|source|url|link|author|account|published(?: at)?|date|created|original(?: url)?)"
-    r"[\s*_]{0,4}[:：][\s*_]{0,4}(?P<value>.{0,1600}?)[\s|*_\\]*$",
+    r"[\s*_]{0,4}[:：][\s*_]{0,4}(?P<value>.{0,1600})$",
     re.IGNORECASE,
 )
 _SURE = re.compile(r"公众号|账号|发布|抓取|保存|收藏|下载|封面", re.IGNORECASE)
 _TIME = r"(?:\d{4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}\s?日?(?:[ T]+\d{1,2}:\d{2}(?::\d{2})?)?|昨天|今天|前天|\d{1,2}天前)"
 _BYLINE = re.compile(
-    rf"^\s*(?:(?:原创|转载)\s+)?(?P<before>[^\[\]*_]{{0,60}}?)\s*(?:\[(?P<account>[^\[\]]{{1,60}})\]\([^()\s]{{0,1500}}(?:\([^()]{{0,20}}\)[^()\s]{{0,40}})?\))?\s*[*_](?P<time>{_TIME})[*_](?:\s*[*_]?[\u4e00-\u9fff]{{2,8}}[*_]?)?\s*$"
+    rf"^(?:(?:原创|转载)\s+)?(?P<before>(?:[^\s\[\]*_][^\[\]*_]{{0,59}}?)?)\s*(?:\[(?P<account>[^\[\]]{{1,60}})\]\([^()\s]{{0,1500}}(?:\([^()]{{0,20}}\)[^()\s]{{0,40}})?\))?\s*[*_](?P<time>{_TIME})[*_](?:\s*[*_]?[\u4e00-\u9fff]{{2,8}}[*_]?)?\s*$"
 )
 _CLIPPER = re.compile(
     r"本文由\s*\[?简悦|^\s*\[Read (?:in Cubox|Original)\]|^\s*\[mp\.weixin\.qq\.com\]\(|^\s*https?://mp\.weixin\.qq\.com/\S+\s*$"
@@ -35,6 +35,8 @@ _TAIL = re.compile(
     r"^[\s*_>#]*(?:继续滑动看下一个|向上滑动看下一个|轻触阅读原文|预览时标签不可点|微信扫一扫|关注该公众号|使用小程序|知道了|允许|取消|×|分析|跳转二维码|修改于.{0,30})[\s*_]*$"
     r"|^\s*\[Read in Cubox\]"
 )
+_FRAME = " \t\u3000\xa0\r\v\f|*_\\"
+"""What stands around a key line: cells, emphasis, a hard line break."""
 HEAD = 24
 """Lines at the top that are looked at."""
 
@@ -58,7 +60,7 @@ def _without_keys(lines: list[str]) -> list[str | Front]:
     """The first run of key lines as one `Front`, if it is surely a clipper's."""
     run: list[tuple[int, re.Match[str]]] = []
     for number, line in enumerate(lines):
-        key = _KEY.match(line[:2000])
+        key = _KEY.match(line[:2000].rstrip(_FRAME))
         if key:
             run.append((number, key))
         elif run and line.strip(" >-*_"):
@@ -102,7 +104,7 @@ def _of_line(line: str) -> Front | None:
     if _CLIPPER.search(line[:300]):
         found = _URL.search(line[:2000])
         return Front(url=found.group() if found else None)
-    byline = _BYLINE.match(line[:2000])
+    byline = _BYLINE.match(line[:2000].strip())
     if byline is None:
         return None
     account = byline["account"]
