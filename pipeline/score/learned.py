@@ -29,8 +29,10 @@ _RIDGE = 3.0
 """Decisions' worth of doubt: with one on each side a copy of it moves by half a unit of log odds,
 with fifty by three."""
 _FOLDS = 5
-_ENOUGH = 3
+_ENOUGH = 2
 """Of each kind: fewer cannot be tried on one another."""
+_ALIKE = 3
+"""Notes since the first drop; where there are fewer, older ones are compared as well."""
 _NEWEST = 1000
 
 
@@ -70,7 +72,7 @@ def comparable(archive: Sequence[ArchiveItem], dropped: Sequence[ArchiveItem]) -
     first = min(item.day for item in dropped)
     order = sorted(range(len(archive)), key=lambda i: (archive[i].day, i))[-_NEWEST:]
     since = [i for i in order if archive[i].day >= first]
-    return since if len(since) >= _ENOUGH else order[-max(_ENOUGH, len(dropped)) :]
+    return since if len(since) >= _ALIKE else order[-max(_ALIKE, len(dropped)) :]
 
 
 def fit(kept: Floats, dropped: Floats) -> Rule:
