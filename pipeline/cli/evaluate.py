@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli.talk import Config, Json, say_json
+from pipeline.cli.talk import Config, Json, complain, say_json
 
 app = typer.Typer(help="估计得有多准，与简单方法并排。")
 
+_LONG = 128
+"""Texts that take ten seconds on two cores."""
 _RANKING_COLUMNS = (("排序损失", "kendall_loss"), ("AUC", "auc"), ("NDCG", "ndcg"))
 
 
@@ -33,7 +35,7 @@ def history(
     workspace = load_workspace(find_config(config, Path.cwd()))
     store = open_store(workspace)
     try:
-        found = evaluate_history(taste_of(workspace, store), embedder(workspace, store))
+        found = evaluate_history(taste_of(workspace, store), embedder(workspace, store, _progress))
     finally:
         store.close()
     if svg is not None:
@@ -76,15 +78,22 @@ def ranking(
     from pipeline.score import evaluate_ranking, open_embedder
 
     name, cache = _model_of(model, config)
-    found = evaluate_ranking(data, open_embedder(name, cache))
+    found = evaluate_ranking(data, open_embedder(name, cache), _progress)
+    complain(found["issues"])
     if as_json:
-        say_json(found)
+        say_json({"scorers": [{**row, "model": found["model"]} for row in found["scorers"]]})
         return
     typer.echo(f"{found['users']} 位读者，模型 {found['model']}；损失越低越好，其余越高越好")
     typer.echo(" " * 42 + "".join(f"{title:<24}" for title, _ in _RANKING_COLUMNS))
     for row in found["scorers"]:
         cells = [_with_interval(row, key) for _, key in _RANKING_COLUMNS]
         typer.echo(f"{row['name']:42}" + "".join(f"{cell:<24}" for cell in cells).rstrip())
+
+
+def _progress(done: int, total: int) -> None:
+    """How far embedding is, where it takes long; on standard error, so that JSON stays alone."""
+    if total > _LONG:
+        typer.echo(f"算向量：{done} / {total}", err=True)
 
 
 def _model_of(model: str, config: Path | None) -> tuple[str, Path]:

@@ -8,7 +8,7 @@ sees the same texts and, but for the one on words, the same vectors.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ import numpy as np
 from pipeline.errors import Issue, UsageError
 from pipeline.ports import Taste
 from pipeline.score import baselines
+from pipeline.score.embed import CachedEmbedder
 from pipeline.score.metrics import RELEVANT, auc, interval, kendall_loss, ndcg
 from pipeline.score.scorer import RelevanceScorer
 from pipeline.score.words import archive_text, candidate_text
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.ports import Embedder
+    from pipeline.score.embed import Told
 
     Floats = NDArray[np.float32]
     Doubles = NDArray[np.float64]
@@ -46,38 +48,31 @@ class Reader:
     ratings: tuple[float, ...]
 
 
-class _MemoryEmbedder:
-    """An embedder that embeds each text once, so that all methods share its vectors."""
+class _Vectors:
+    """A `VectorCache` in memory, so that all methods share the vectors."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[str, Floats] = {}
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
 
-    @property
-    def name(self) -> str:
-        return self._embedder.name
+    def get_vectors(self, model: str, hashes: Sequence[str]) -> Mapping[str, bytes]:
+        return {h: self._known[h] for h in hashes if h in self._known}
 
-    def embed(self, texts: Sequence[str]) -> Floats:
-        missing = list(dict.fromkeys(t for t in texts if t not in self._known))
-        if missing:
-            vectors = self._embedder.embed(missing)
-            self._known.update(zip(missing, vectors, strict=True))
-        if not texts:
-            return self._embedder.embed(())
-        return np.stack([self._known[t] for t in texts])
+    def put_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        self._known.update(vectors)
 
 
-def evaluate_ranking(data: Path, embedder: Embedder) -> dict[str, Any]:
+def evaluate_ranking(data: Path, embedder: Embedder, told: Told | None = None) -> dict[str, Any]:
     """Rank every reader's rated papers by every method.
 
     `scorers` holds, per method, the means over readers of `kendall_loss` (0 perfect, .5 chance),
-    `auc` (rating at least 4) and `ndcg`, each with its 95 % bootstrap interval, and for the peers
-    `ours_less`: our Kendall loss minus theirs, paired by reader, negative where ours is better
-    (`ours_auc_more` likewise, positive where better). Raises `UsageError` for a file that
-    cannot be read.
+    `auc` (rating at least 4) and `ndcg`, each with its 95 % bootstrap interval and, as
+    `…_users`, over how many readers it could be told; for the peers also `ours_less`: our Kendall
+    loss minus theirs, paired by reader, negative where ours is better (`ours_auc_more` likewise,
+    positive where better). `issues` names the readers that were left out. `told` hears of every
+    batch of texts that was embedded. Raises `UsageError` where no reader can be read.
     """
-    readers = read_readers(data)
-    shared = _MemoryEmbedder(embedder)
+    readers, issues = read_readers(data)
+    shared = CachedEmbedder(embedder, _Vectors(), told)
     # All texts in one call: the embedder sorts them by length.
     shared.embed([text for r in readers for text in (*_profile_texts(r), *_rated_texts(r))])
     measured = {
@@ -90,7 +85,18 @@ def evaluate_ranking(data: Path, embedder: Embedder) -> dict[str, Any]:
         "users": len(readers),
         "model": embedder.name,
         "scorers": [_row(name, values, ours) for name, values in measured.items()],
+        "issues": (*issues, *_untold(readers, ours)),
     }
+
+
+def _untold(readers: Sequence[Reader], measured: Doubles) -> Iterator[Issue]:
+    """Readers whose ratings are all equal, or all on one side of what counts as relevant."""
+    for reader, (loss, told, _) in zip(readers, measured, strict=True):
+        lacking = "排序损失和 AUC" if np.isnan(loss) else "AUC" if np.isnan(told) else ""
+        if lacking:
+            side = "全都相同" if np.isnan(loss) else f"都在 {RELEVANT:g} 分的同一边"
+            said = f"评分{side}，算不出{lacking}，不计入平均。"
+            yield Issue(subject=f"读者 {reader.user}", code="evaluate.untold", sentence=said)
 
 
 _Rank = Callable[[Reader], "NDArray[Any]"]
@@ -151,6 +157,7 @@ def _row(name: str, values: Doubles, ours: Doubles) -> dict[str, Any]:
     for metric, column in zip(_METRICS, values.T, strict=True):
         row[metric] = _mean(column)
         row[f"{metric}_interval"] = _rounded(interval(column))
+        row[f"{metric}_users"] = int((~np.isnan(column)).sum())
     if name != OURS:
         gaps = ours - values
         for label, column in (("ours_less", gaps[:, 0]), ("ours_auc_more", gaps[:, 1])):
@@ -168,10 +175,11 @@ def _rounded(pair: tuple[float, float]) -> list[float] | None:
     return None if np.isnan(pair[0]) else [round(v, 4) for v in pair]
 
 
-def read_readers(data: Path) -> tuple[Reader, ...]:
-    """The readers of the file; raises `UsageError` naming every line that is wrong."""
+def read_readers(data: Path) -> tuple[tuple[Reader, ...], tuple[Issue, ...]]:
+    """The readers of the file, and the lines that are none; raises `UsageError` naming those
+    where nobody is left."""
     try:
-        lines = data.read_text(encoding="utf-8").splitlines()
+        lines = data.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(_issue(str(data), f"读不了这个文件：{error}。")) from error
     readers, issues = [], []
@@ -181,26 +189,46 @@ def read_readers(data: Path) -> tuple[Reader, ...]:
         try:
             readers.append(_reader(json.loads(line), number))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            problem = f"读不懂：{type(error).__name__} {str(error)[:80]}。"
+            problem = f"没有算这一位：{_WRONG.get(str(error)) or _said(error)}。"
             issues.append(_issue(f"{data.name} 第 {number} 行", problem))
     if not readers and not issues:
         issues.append(_issue(data.name, "文件里没有一行数据。"))
-    if issues:
+    if not readers:
         raise UsageError(*issues[:20])
-    return tuple(readers)
+    return tuple(readers), tuple(issues)
+
+
+_WRONG = {
+    "no profile": "profile 是空的，没有可比的过去",
+    "no rated": "rated 是空的，没有可排的论文",
+}
+
+
+def _said(error: Exception) -> str:
+    return f"读不懂：{type(error).__name__} {str(error)[:80]}"
 
 
 def _reader(line: Mapping[str, Any], number: int) -> Reader:
-    papers = sorted(line["profile"], key=lambda p: -int(p.get("year") or _NO_YEAR))
+    papers = sorted(line["profile"], key=lambda p: -_year(p))
     rated = line["rated"]
-    if not papers or not rated:
-        raise ValueError("profile or rated is empty")
+    for name, there in (("profile", papers), ("rated", rated)):
+        if not there:
+            raise ValueError(f"no {name}")
     return Reader(
         user=str(line.get("user", number)),
         profile=tuple(_past(paper, place) for place, paper in enumerate(papers)),
         rated=tuple(_candidate(paper, place) for place, paper in enumerate(rated)),
         ratings=tuple(_rating(paper["rating"]) for paper in rated),
     )
+
+
+def _year(paper: Mapping[str, Any]) -> int:
+    """The paper's year; long ago where none is given or what is given is none."""
+    try:
+        year = int(paper.get("year") or _NO_YEAR)
+    except (ValueError, OverflowError):
+        return _NO_YEAR
+    return year if 1 <= year <= 9999 else _NO_YEAR
 
 
 def _rating(said: Any) -> float:
@@ -216,10 +244,10 @@ def _words(said: Any) -> str:
 
 
 def _past(paper: Mapping[str, Any], place: int) -> ArchiveItem:
-    day = date(int(paper.get("year") or _NO_YEAR), 1, 1)
+    day = date(_year(paper), 1, 1)
     text = _words(paper.get("abstract") or "")
     return ArchiveItem(
-        day=day, position=place, title=_words(paper["title"]), url="", stars=2, text=text
+        day=day, position=place, title=_words(paper.get("title") or ""), url="", stars=2, text=text
     )
 
 
@@ -230,7 +258,7 @@ def _candidate(paper: Mapping[str, Any], place: int) -> Candidate:
         identity=name,
         url="",
         state=PageState.OK,
-        title=_words(paper["title"]),
+        title=_words(paper.get("title") or ""),
         text=_words(paper.get("abstract") or ""),
     )
     return Candidate(article=article)

@@ -90,7 +90,8 @@ def test_a_file_is_evaluated_for_ours_and_every_peer(tmp_path: Path) -> None:
     assert len(found["scorers"]) == 7
     assert found["scorers"][0]["kendall_loss"] == 0
     assert found["scorers"][0]["auc"] == 1
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert json.loads(json.dumps(found["scorers"], allow_nan=False)) == found["scorers"]
+    assert found["issues"] == ()
 
 
 def test_one_paper_ties_and_broken_characters_are_ranked_or_left_unsaid(tmp_path: Path) -> None:
@@ -100,6 +101,61 @@ def test_one_paper_ties_and_broken_characters_are_ranked_or_left_unsaid(tmp_path
     assert len(found["scorers"]) == 7
     assert found["scorers"][0]["kendall_loss"] is None
     assert found["scorers"][0]["auc_interval"] is None
+    assert found["scorers"][0]["kendall_loss_users"] == 0
+    assert ["排序损失和 AUC" in i.sentence for i in found["issues"]] == [True]
+
+
+def test_an_odd_reader_is_left_out_by_name_and_the_others_are_ranked(tmp_path: Path) -> None:
+    plain = line("a", "object detection", "pork")
+    high = {**line("high", "pork", "beef"), "user": "high"}
+    high["rated"] = [{**p, "rating": 4 + n} for n, p in enumerate(high["rated"])]
+    odd = [
+        {**plain, "profile": []},
+        {**plain, "rated": [{"title": "b"}]},
+        {**plain, "profile": [{"title": None, "abstract": 7, "year": "soon"}, {"year": 99999}]},
+    ]
+    lines = [*map(json.dumps, [plain, high, *odd]), "not json", ""]
+    found = evaluate_ranking(write(tmp_path, *lines), WordEmbedder())
+    assert found["users"] == 3
+    ours = found["scorers"][0]
+    assert (ours["kendall_loss_users"], ours["auc_users"]) == (3, 2)
+    said = [(i.subject, i.sentence) for i in found["issues"]]
+    assert [subject for subject, _ in said] == [
+        "readers.jsonl 第 3 行", "readers.jsonl 第 4 行", "readers.jsonl 第 6 行", "读者 high",
+    ]  # fmt: skip
+    assert "profile 是空的" in said[0][1]
+    assert "AUC" in said[3][1]
+
+
+def test_progress_is_told_for_all_texts_at_once(tmp_path: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    path = write(tmp_path, json.dumps(line("a", "object detection", "pork")))
+    evaluate_ranking(path, WordEmbedder(), lambda done, total: heard.append((done, total)))
+    assert heard[0] == (4, 4)
+
+
+def test_the_figures_are_those_of_others_arithmetic() -> None:
+    """AUC and NDCG as scikit-learn has them, Kendall's loss pair by pair, the interval as SciPy."""
+    from scipy.stats import bootstrap
+    from sklearn.metrics import ndcg_score, roc_auc_score
+
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        ratings = rng.integers(1, 6, 12).astype(np.float64)
+        ratings[:2] = 1, 5
+        tied, untied = rng.integers(0, 4, 12).astype(np.float64), rng.random(12)
+        pairs = [(a, b) for a in range(12) for b in range(12) if ratings[a] > ratings[b]]
+        weights = [ratings[a] - ratings[b] for a, b in pairs]
+        wrong = [float(np.heaviside(tied[b] - tied[a], 0.5)) for a, b in pairs]
+        assert kendall_loss(tied, ratings) == pytest.approx(np.average(wrong, weights=weights))
+        assert auc(tied, ratings >= 4) == pytest.approx(roc_auc_score(ratings >= 4, tied))
+        gains = np.exp2(ratings) - 1
+        assert ndcg(untied, ratings) == pytest.approx(ndcg_score([gains], [untied]))
+    values = rng.random(26)
+    theirs = bootstrap(
+        (values,), np.mean, method="percentile", n_resamples=10_000, rng=rng
+    ).confidence_interval  # fmt: skip
+    assert interval(values) == pytest.approx(tuple(theirs), abs=0.01)
 
 
 _ODD = '{"profile": [{"title": "a"}], "rated": [{"title": "b", "rating": NaN}]}'
