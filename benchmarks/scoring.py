@@ -2,9 +2,11 @@
 
     ./run.sh bench scoring [--items 100000] [--candidates 600] [--texts 64]
 
-The first part runs twice in fresh processes, with and without the archive's file; the second
-encodes the same texts by ours and by plain `SentenceTransformer.encode` in float32, in one
-process and with its threads, in turn; it fails where a vector is not plain's within a tolerance.
+The first part runs in fresh processes: without the archive's file, with it, and with it after ten
+more items were noted. The second encodes the same texts by ours and by plain
+`SentenceTransformer.encode` in float32, in one process and with its threads, in turn; it fails
+where a vector is not plain's within a tolerance, and where plain was faster in every turn, in
+seconds of the processor.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 
@@ -46,7 +50,7 @@ class ReadyEmbedder:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (len(texts), 384)."""
-        found: NDArray[np.float32] = self._rows[[hash(text) % 4096 for text in texts]]
+        found: NDArray[np.float32] = self._rows[[crc32(text.encode()) % 4096 for text in texts]]
         return found
 
 
@@ -102,19 +106,20 @@ def _score(items: int, candidates: int, folder: Path) -> None:
 
 _KINDS = {"titles": (5, 12), "abstracts": (60, 90), "mixed": (5, 90)}
 """Words of the texts of each kind, from and to."""
-_TOLERANCE = 0.002
+_TOLERANCE = 1e-4
 """How far a cosine of ours with plain's vector of the same text may be from 1."""
 
 
-def _throughput(count: int) -> bool:
-    """Whether every vector of ours is plain's within the tolerance."""
+def _throughput(count: int) -> list[str]:
+    """What is wrong: vectors that are not plain's within the tolerance, and kinds of text that
+    plain encodes faster in both turns."""
     import torch
     from sentence_transformers import SentenceTransformer
 
     from pipeline.score import convert_e5
 
     rng = np.random.default_rng(3)
-    equal = True
+    wrong = []
     with tempfile.TemporaryDirectory() as cache:
         # The folder holds halves; plain reads them as the float32 that the model was made in.
         folder, dtype = str(convert_e5(Path(cache))), {"dtype": torch.float32}
@@ -124,19 +129,24 @@ def _throughput(count: int) -> bool:
             texts = [_text(rng, int(n)) for n in rng.integers(least, most, count)]
             for model in ours.values():
                 model.embed(texts[:4])
+            quicker: Counter[str] = Counter()
             for turn in (1, 2):
                 took = _Took()
                 known = plain.encode(texts, prompt="query: ", normalize_embeddings=True)
+                spent = took.cpu
                 sys.stdout.write(f"  {kind}, turn {turn}: plain {took.said(count)}")
                 for name, model in ours.items():
                     took = _Took()
                     vectors = model.embed(texts)
+                    quicker[name] += took.cpu < spent
                     apart = 1 - float((vectors * known).sum(axis=1).min())
-                    equal = equal and apart <= _TOLERANCE
-                    sys.stdout.write(f"; {name} {took.said(count)}, cosine off by {apart:.5f}")
+                    sys.stdout.write(f"; {name} {took.said(count)}, cosine off by {apart:.6f}")
+                    if apart > _TOLERANCE:
+                        wrong.append(f"{kind} in {name}: cosine off by {apart:.6f}")
                 sys.stdout.write("\n")
                 sys.stdout.flush()
-    return equal
+            wrong += [f"{kind} in {name}: slower than plain" for name in ours if not quicker[name]]
+    return wrong
 
 
 class _Took:
@@ -145,14 +155,19 @@ class _Took:
     def __init__(self) -> None:
         self._cpu, self._wall = time.process_time(), time.perf_counter()
 
+    @property
+    def cpu(self) -> float:
+        """Seconds of the processors."""
+        return time.process_time() - self._cpu
+
     def said(self, count: int) -> str:
         """Texts a second of the processors' time, and of the clock's."""
-        spent, wall = time.process_time() - self._cpu, time.perf_counter() - self._wall
+        spent, wall = self.cpu, time.perf_counter() - self._wall
         return f"{count / spent:.1f}/CPU s {count / wall:.1f}/s"
 
 
 def main(arguments: list[str]) -> int:
-    """Print both measurements; 1 where a vector of ours is not plain's."""
+    """Print both measurements; 1 where a vector of ours is not plain's or plain is faster."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--candidates", type=int, default=600)
@@ -163,15 +178,17 @@ def main(arguments: list[str]) -> int:
         _score(asked.items, asked.candidates, asked.folder)
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        for told in ("without the archive's file", "with it, a new process"):
-            sys.stdout.write(f"{asked.candidates} x {asked.items}, {told}\n")
+        cases = ("without the archive's file", 0), ("with it", 0), ("with it, ten items more", 10)
+        for told, more in cases:
+            items = asked.items + more
+            sys.stdout.write(f"{asked.candidates} x {items}, {told}\n")
             sys.stdout.flush()
             command = [sys.executable, "-m", "benchmarks", "scoring", "--folder", folder]
-            command += ["--items", str(asked.items), "--candidates", str(asked.candidates)]
+            command += ["--items", str(items), "--candidates", str(asked.candidates)]
             subprocess.run(command, check=True)
     if asked.texts:
         sys.stdout.write("embedding\n")
-        if not _throughput(asked.texts):
-            sys.stdout.write(f"  further from plain than {_TOLERANCE}\n")
-            return 1
+        wrong = _throughput(asked.texts)
+        sys.stdout.write("".join(f"  {sentence}\n" for sentence in wrong))
+        return bool(wrong)
     return 0
