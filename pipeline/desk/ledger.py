@@ -61,7 +61,7 @@ class Ledger:
     def missing(self, day: date) -> Scene | None:
         """A day whose file was deleted, as if it had been emptied. None: it never was there."""
         known = self._journal.known_note(day)
-        return self._scene(known, "") if known else None
+        return replace(self._scene(known, ""), there=False) if known else None
 
     def _scene(self, known: KnownNote, text: str) -> Scene:
         keys, note = self._seen(known, text)

@@ -84,8 +84,8 @@ class NoteDesk:
         return self._on(day, lambda scene: self._apply(scene, change))
 
     def undo(self, day: date) -> Outcome:
-        """Take back the newest change that is not taken back, whoever made it."""
-        return self._on(day, self._undo)
+        """Take back the newest change that is not taken back, be it that the file was deleted."""
+        return self._on(day, self._undo, deleted=True)
 
     def redo(self, day: date) -> Outcome:
         """Make the newest undone change again."""
@@ -99,12 +99,18 @@ class NoteDesk:
         """The article of an item, to read; its `html` is foreign and must be sanitised again."""
         return self._store.article(key)
 
-    def _on(self, day: date, act: Callable[[Scene], Conflict | Issue | bool]) -> Outcome:
+    def _on(
+        self,
+        day: date,
+        act: Callable[[Scene], Conflict | Issue | bool],
+        *,
+        deleted: bool = False,
+    ) -> Outcome:
         """Act on the day under the lock, again where an editor wrote in between."""
         answer: Conflict | Issue | bool = False
         with self._lock.held():
             for _ in range(_TRIES):
-                scene = self._there(day)
+                scene = self._there(day, deleted=deleted)
                 answer = act(scene)
                 if answer is not False:
                     break
@@ -118,8 +124,11 @@ class NoteDesk:
             issue=answer if isinstance(answer, Issue) else None,
         )
 
-    def _there(self, day: date) -> Scene:
+    def _there(self, day: date, *, deleted: bool = False) -> Scene:
+        """The day's file; with `deleted` also one that was known and is gone."""
         scene = self._ledger.scene(day)
+        if scene is None and deleted:
+            scene = self._ledger.missing(day)
         if scene is None:
             raise _no_note(self._notebook.path(day))
         return scene
@@ -204,16 +213,17 @@ class NoteDesk:
         if base is None or goal is None:
             return _nothing("找不到那时的笔记，没有动任何东西。")
         text: str | Clash = goal
-        if base != scene.text:
+        emptied = who == "undo" and not base.strip()  # what stands there now, a run drafted
+        if base != scene.text and not emptied:
             text = merged(base, scene.text, goal)
         if isinstance(text, Clash):
             return Conflict(key="", field=who, mine=text.theirs, theirs=text.mine)
-        if base != scene.text:
+        if base != scene.text and not emptied:
             text = self._renumbered(scene, text)
         keys = self._ledger.keys_at(scene, text)
         return self._ledger.commit(
             scene.day,
-            scene.text,
+            scene.text if scene.there else None,
             _known(scene.day, text, keys),
             who=who,
             what=step.what,
@@ -271,7 +281,7 @@ def _nothing(sentence: str) -> Issue:
 
 
 def _no_note(path: str) -> NoteError:
-    remedy = "先运行 stardraft run；误删的文件可以从版本库或回收站找回。"
+    remedy = "先运行 stardraft run；误删的用 stardraft notes undo --date 日期 找回。"
     return NoteError(
         Issue(subject=path, code="desk.no_note", sentence="这一天还没有笔记文件。", remedy=remedy)
     )

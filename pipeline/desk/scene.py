@@ -19,7 +19,10 @@ _NO_VERDICT = (PUBLISH, "move")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A day's file with everything decided about it, as read under the lock."""
+    """A day's file with everything decided about it, as read under the lock.
+
+    `there` is False for a file that was deleted; its text is empty then.
+    """
 
     day: date
     text: str
@@ -28,6 +31,7 @@ class Scene:
     keys: Keys
     feedback: Sequence[Feedback]
     steps: Sequence[Step]
+    there: bool = True
 
     def gone(self) -> dict[str, Feedback]:
         """How each key that was taken out left the note last, whether or not it is back."""

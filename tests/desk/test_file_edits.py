@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.errors import NoteError
 from pipeline.ports import Outgoing
 from pipeline.types import Note
+from tests.desk.conftest import NAMES
 from tests.desk.world import Reader, keys, listed
 from tests.store.samples import DAY, HOUR, NOW
 
@@ -123,6 +125,43 @@ def test_an_emptied_or_deleted_file_is_drafted_anew_with_what_was_decided(reader
     reader.run()
     assert keys(reader.day()) == ["甲", "丙", "丁", "戊"]
     assert reader.day().items[0].given == 5
+
+
+@pytest.mark.parametrize("drafted", [False, True])
+def test_a_deleted_file_can_be_had_back(reader: Reader, drafted: bool) -> None:
+    reader.apply("stars", "甲", "5")
+    reader.apply("drop", "乙")
+    before = reader.text
+    reader.file.unlink()
+    if drafted:
+        reader.run()
+    assert reader.desk.undo(DAY).applied
+    assert reader.text == before
+    assert keys(reader.desk.undo(DAY).day) == [*NAMES[:5]]
+    assert reader.desk.redo(DAY).day.text == before
+
+
+def test_a_deleted_file_is_no_day_to_change(reader: Reader) -> None:
+    reader.file.unlink()
+    with pytest.raises(NoteError) as caught:
+        reader.apply("stars", "甲", "5")
+    assert "notes undo" in caught.value.issues[0].remedy
+    assert not reader.file.exists()
+
+
+def test_a_note_with_an_unresolved_merge_keeps_both_sides(reader: Reader) -> None:
+    """As git leaves it: both versions of an item are the reader's until one is taken away."""
+    item = next(line for line in reader.text.split("\n") if line.startswith("1. "))
+    ours, theirs = item.replace("文章 甲", "我的题目"), item.replace("文章 甲", "别处的题目")
+    both = f"<<<<<<< HEAD\n{ours}\n=======\n{theirs}\n>>>>>>> main"
+    reader.edit(item, both)
+    for suggested in (4, 1):
+        reader.rate(NAMES, suggested)
+        reader.run()
+        reader.apply("stars", "丙", str(suggested))
+        for line in ("<<<<<<< HEAD", "我的题目", "=======", "别处的题目", ">>>>>>> main"):
+            assert reader.text.count(line) == 1
+    assert len(set(keys(reader.day()))) == 6
 
 
 def test_windows_line_ends_and_a_mark_are_kept_and_no_decision(reader: Reader) -> None:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,14 @@ from tests.desk.test_killed import BOUNDARIES, Killed, kill_at
 from tests.desk.world import Reader, keys, listed
 from tests.store.samples import DAY
 
+OTHER = date(2026, 9, 17)
+OTHER_NOTE = """# 手写的（2026.9.17）
+
+1. [文章 甲](https://example.org/甲)       :star::star:
+   - Tips: 手记。
+
+2. [别的](https://own.example/other)       :star::star:
+"""
 LATER = ("子", "丑", "寅", "卯")
 places = st.integers(0, 30)
 stars = st.integers(0, 5)
@@ -70,6 +79,10 @@ class DeskMachine(RuleBasedStateMachine):
         self.later = list(LATER)
         self.ran = False
         self.count = 0
+        self.order = listed(day)
+        self.elsewhere = [2, 2]
+        self.other = self.folder / "notes" / self.reader.book.path(OTHER)
+        self.other.write_text(OTHER_NOTE, encoding="utf-8")
 
     def teardown(self) -> None:
         if hasattr(self, "reader"):
@@ -230,6 +243,86 @@ class DeskMachine(RuleBasedStateMachine):
         wish.items.append(keys(day)[-1])
         wish.prose.append(said)
 
+    @precondition(lambda self: len(self.wish.items) > 1)
+    @rule(place=places, onto=places, given=stars)
+    def edit_in_file_while_the_page_moves(self, place: int, onto: int, given: int) -> None:
+        """The page has not seen the new stars yet when it moves the item."""
+        note = self.parsed()
+        at, to = place % len(note.items), onto % len(note.items)
+        old = note.items[at]
+        if at == to or given == old.stars:
+            return
+        items = (*note.items[:at], replace(old, stars=given), *note.items[at + 1 :])
+        self.save(replace(note, items=items))
+        key = self.wish.items[at]
+        self.wished().stars[key] = given
+        assert self.change(None, action="move", key=key, value=str(to + 1)).applied
+        wish = self.wished()
+        wish.items.insert(to, wish.items.pop(at))
+
+    @precondition(lambda self: self.wish.listed)
+    @rule(place=places)
+    def paste_up_in_file(self, place: int) -> None:
+        """A line of the also seen, cut and pasted as the last item."""
+        note = self.parsed()
+        at = place % len(note.also_seen)
+        entry = note.also_seen[at]
+        listed = note.also_seen[:at] + note.also_seen[at + 1 :]
+        own = NoteItem(title=entry.title, url=entry.url, stars=2)
+        self.save(replace(note, items=(*note.items, own), also_seen=listed))
+        wish = self.wished()
+        key = self.order.pop(at)
+        wish.listed.remove(key)
+        wish.items.append(key)
+        wish.stars[key] = 2
+        wish.tips.pop(key, None)
+
+    @precondition(lambda self: self.wish.items and self.wish.listed)
+    @rule(place=places)
+    def paste_down_in_file(self, place: int) -> None:
+        """An item, cut and pasted as a line of the also seen."""
+        note = self.parsed()
+        at = place % len(note.items)
+        item = note.items[at]
+        prose = [p for p in self.wish.prose if p in item.raw]
+        entry = NoteItem(title=item.title, url=item.url, stars=0)
+        items = note.items[:at] + note.items[at + 1 :]
+        self.save(replace(note, items=items, also_seen=(*note.also_seen, entry)))
+        wish = self.wished()
+        wish.listed.append(wish.items.pop(at))
+        wish.prose = [p for p in wish.prose if p not in prose]
+
+    @precondition(lambda self: self.wish.items)
+    @rule(drafted=st.booleans(), boundary=boundaries)
+    def delete_the_file(self, drafted: bool, boundary: str | None) -> None:
+        """By mistake, perhaps seen only after a run; then star something, so that nothing of it
+        is left to be made again."""
+        before = self.reader.day().text
+        self.reader.file.unlink()
+        if drafted:
+            self.reader.run()
+        self.through(boundary, lambda: self.reader.desk.undo(DAY))
+        if not self.reader.file.exists() or self.reader.text != before:
+            assert self.reader.desk.undo(DAY).applied
+        assert self.reader.text == before
+        self.star(0, 3, None)
+
+    @rule(place=st.integers(0, 1), given=stars, by=st.sampled_from(["page", "file"]))
+    def star_another_day(self, place: int, given: int, by: str) -> None:
+        """A day of the reader's own hand, which has an article of this day too."""
+        if by == "page":
+            day = self.reader.desk.open(OTHER)
+            assert day is not None
+            change = Change(action="stars", key=keys(day)[place], value=str(given))
+            assert self.reader.desk.apply(OTHER, change).applied
+        else:
+            note = self.reader.book.parse(self.other.read_text(encoding="utf-8"), OTHER)
+            items = list(note.items)
+            items[place] = replace(items[place], stars=given)
+            text = self.reader.book.render(replace(note, items=tuple(items)))
+            self.other.write_text(text, encoding="utf-8")
+        self.elsewhere[place] = given
+
     # what a run does
 
     @rule(suggested=st.integers(1, 5), more=st.booleans(), boundary=boundaries)
@@ -287,10 +380,19 @@ class DeskMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: hasattr(self, "reader"))
     @invariant()
+    def another_day_is_its_own(self) -> None:
+        text = self.other.read_text(encoding="utf-8")
+        note = self.reader.book.parse(text, OTHER)
+        assert [item.stars for item in note.items] == self.elsewhere
+        assert text.count("手记。") == 1
+
+    @precondition(lambda self: hasattr(self, "reader"))
+    @invariant()
     def nothing_is_lost_and_nothing_twice(self) -> None:
         day = self.reader.day()
         assert keys(day) == self.wish.items
         assert sorted(listed(day)) == sorted(self.wish.listed)
+        self.order = listed(day)
         every = [*keys(day), *listed(day)]
         assert len(set(every)) == len(every)
         addresses = [canonical_url(i.item.url) for i in (*day.items, *day.also_seen)]
