@@ -53,10 +53,16 @@ class Leases(Protocol):
     def lease_candidates(self, version: str, limit: int, now: datetime) -> Sequence[Candidate]:
         """Of `candidates_to_score` those that no other living worker is scoring; ours for now."""
 
-    def release(self, kind: Literal["extract", "score"]) -> None:
+    def lease_texts(
+        self, model: str, hashes: Sequence[str], limit: int, now: datetime
+    ) -> Sequence[str]:
+        """Of the texts with these content hashes up to `limit` that no other living worker is
+        embedding with `model`; ours for now. They may have got their vectors meanwhile."""
+
+    def release(self, kind: Literal["extract", "score", "embed"]) -> None:
         """Hand back everything of this kind that this process has leased."""
 
-    def leased_elsewhere(self, kind: Literal["extract", "score"], now: datetime) -> int:
+    def leased_elsewhere(self, kind: Literal["extract", "score", "embed"], now: datetime) -> int:
         """How much of this kind other living workers have in hand."""
 
 

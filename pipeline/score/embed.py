@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pipeline.errors import Issue, ModelError
 from pipeline.score.convert import convert_e5
 from pipeline.score.encode import encode, prompt_of
+from pipeline.score.sharing import Sharing, in_turns
 from pipeline.text import short_hash
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ class CachedEmbedder:
     """An embedder that asks `cache` first, by model name and content hash.
 
     `told` hears of every batch that was kept; `many` computes batches in place of `embedder`,
-    and must compute the same vectors.
+    and must compute the same vectors. With `sharing` several processes that need the same texts
+    embed each of them once.
     """
 
     def __init__(
@@ -179,11 +181,13 @@ class CachedEmbedder:
         cache: VectorCache,
         told: Told | None = None,
         many: Many | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         self._embedder = embedder
         self._cache = cache
         self._told = told
         self._many = many or partial(map, embedder.embed)
+        self._sharing = None if many else sharing
 
     @property
     def name(self) -> str:
@@ -207,18 +211,27 @@ class CachedEmbedder:
 
     def _make(self, missing: dict[str, str]) -> dict[str, Vectors]:
         made: dict[str, Vectors] = {}
+        for batch in self._batches(missing):
+            made.update(batch)
+            if self._told:
+                self._told(len(made), len(missing))
+        return made
+
+    def _batches(self, missing: dict[str, str]) -> Iterator[dict[str, Vectors]]:
+        """Vectors by content hash, each batch kept before the next is begun."""
         # Longest first across chunks too, so that a chunk holds texts of like lengths.
         ordered = sorted(missing, key=lambda h: (-len(missing[h]), h))
+        if self._sharing:
+            texts = {h: missing[h] for h in ordered}
+            yield from in_turns(self._sharing, self._embedder, self._cache, texts, _CHUNK)
+            return
         chunks = list(_chunks(ordered, _CHUNK))
         batches = [[missing[h] for h in chunk] for chunk in chunks]
         # One by one, so that each is kept before the next is waited for.
         for chunk, vectors in zip(chunks, self._many(batches) if batches else (), strict=True):
             fresh = dict(zip(chunk, vectors, strict=True))
             self._cache.put_vectors(self.name, {h: v.tobytes() for h, v in fresh.items()})
-            made.update(fresh)
-            if self._told:
-                self._told(len(made), len(missing))
-        return made
+            yield fresh
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select
 
 from pipeline.ports import PendingPage
-from pipeline.store.database import Part, upsert
+from pipeline.store.database import Part, Row, chunks, inserted, upsert
 from pipeline.store.drafts import unscored, with_scores
 from pipeline.store.enrichment import read_candidates
 from pipeline.store.pages import BYTES_AT_ONCE, read_page
@@ -21,11 +21,14 @@ from pipeline.store.processes import Process, this_process
 from pipeline.store.tables import candidates, drafts, entries, leases
 from pipeline.types import Candidate
 
-Kind = Literal["extract", "score"]
+Kind = Literal["extract", "score", "embed"]
 
 LEASE = timedelta(minutes=10)
 """How long another machine's worker is believed to live without a word; a batch takes seconds.
 A dead worker of this machine is known to be dead at once."""
+LONGEST = 2 * LEASE
+"""An end further off comes of a clock that has jumped. Not `LEASE` itself: who read the clock
+first and had to wait for the other's transaction sees a lease that ends later than its own would."""
 
 
 class LeaseRows(Part):
@@ -73,6 +76,20 @@ class LeaseRows(Part):
             statement = with_scores().where(candidates.c.article_id.in_(keys))
             return [candidate for candidate, _ in read_candidates(connection, statement)]
 
+    def lease_texts(
+        self, model: str, hashes: Sequence[str], limit: int, now: datetime
+    ) -> Sequence[str]:
+        """Of the texts with these content hashes up to `limit` that no other living worker is
+        embedding with `model`; ours for ten minutes."""
+        mine: list[str] = []
+        with self.database.write() as connection:
+            _bury(connection, "embed")
+            for some in chunks(hashes):
+                mine += _claim(connection, model, some, limit - len(mine), now)
+                if len(mine) >= limit:
+                    break
+        return mine
+
     def release(self, kind: Kind) -> None:
         """Hand back everything of this kind that this process has leased."""
         with self.database.write() as connection:
@@ -91,12 +108,12 @@ class LeaseRows(Part):
 
 
 def _free(kind: Kind, key: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
-    """Nobody else holds it. An `until` beyond any lease comes of a clock that has jumped.
+    """Nobody else holds it.
 
     As one set, which is read once: PostgreSQL takes the small table for empty and would read it
     again for everything that waits.
     """
-    living = leases.c.until.between(now, now + LEASE) & (leases.c.owner != _me())
+    living = leases.c.until.between(now, now + LONGEST) & (leases.c.owner != _me())
     return key.not_in(select(leases.c.key).where(leases.c.kind == kind, living))
 
 
@@ -114,6 +131,23 @@ def _lease(
     rows = [{"kind": kind, "key": k, "owner": _me(), "until": now + LEASE} for k in keys]
     upsert(connection, leases, rows)
     return keys
+
+
+def _claim(
+    connection: Connection, model: str, hashes: Sequence[str], limit: int, now: datetime
+) -> list[str]:
+    """Texts have no rows that could be locked: whoever inserts the lease first has it."""
+    keys = {f"{h} {model}": h for h in hashes}
+    ours = leases.c.kind == "embed", leases.c.key.in_(keys)
+    over = or_(leases.c.owner == _me(), ~leases.c.until.between(now, now + LONGEST))
+    connection.execute(delete(leases).where(*ours, over))
+    taken = set(connection.scalars(select(leases.c.key).where(*ours)))
+    mine = []
+    for key in [k for k in keys if k not in taken][:limit]:
+        row: Row = {"kind": "embed", "key": key, "owner": _me(), "until": now + LEASE}
+        if inserted(connection, leases, row):
+            mine.append(keys[key])
+    return mine
 
 
 def _give_back(connection: Connection, kind: Kind, keys: Sequence[str]) -> None:

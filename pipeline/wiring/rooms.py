@@ -98,10 +98,11 @@ def embedder(
     `told` hears how far it is, `many` computes in its place; as in `CachedEmbedder`.
     """
     from pipeline.score import CachedEmbedder, open_embedder
+    from pipeline.score.sharing import Sharing
 
-    return CachedEmbedder(
-        open_embedder(workspace.settings.model.name, workspace.model_cache), store, told, many
-    )
+    model = open_embedder(workspace.settings.model.name, workspace.model_cache)
+    sharing = Sharing(leases=store, clock=SystemClock())
+    return CachedEmbedder(model, store, told, many, sharing)
 
 
 def taste_of(workspace: Workspace, store: Store) -> Taste:
