@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from pipeline.extract.document import Block
 
@@ -18,6 +19,9 @@ _NUMBER = re.compile(r"\W{0,2}\[(\d{1,3})\]\W{0,2}")
 _SCHOLARLY = re.compile(
     r"\bet al\b|arXiv preprint|\bProc|\bIn [A-Z]|\bpp\.|\bvol\.|\(\d{4}\)|, \d{4}\b", re.IGNORECASE
 )
+
+MAX_MARKS = 5_000
+"""Calls in one block that are looked at; numbers have three digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +39,10 @@ def marks(blocks: Sequence[Block], listed: Sequence[bool]) -> Mapping[int, Mark]
     for number, block in enumerate(blocks):
         if listed[number] or block.kind == "code":
             continue
-        for mark in _MARK.finditer(block.text):
-            found.setdefault(
-                int(mark.group(1)), Mark(block=number, start=mark.start(), end=mark.end())
-            )
+        for mark in islice(_MARK.finditer(block.text), MAX_MARKS):
+            called = int(mark.group(1))
+            if called not in found:
+                found[called] = Mark(block=number, start=mark.start(), end=mark.end())
     return found
 
 

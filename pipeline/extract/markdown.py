@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import islice
 
 from pipeline.extract.document import MAX_BLOCKS, BlockKind, Document, Writer
 from pipeline.extract.exporter import Front, cut
@@ -223,10 +224,11 @@ def _pairs(text: str) -> dict[int, int]:
     """For every `[` with a partner, where its `]` is."""
     opened: list[int] = []
     pairs: dict[int, int] = {}
-    for found in _BRACKET.finditer(text):
-        if found.group() == "[":
+    for found in islice(_BRACKET.finditer(text), 4 * MAX_TOKENS):
+        mark = found.group()
+        if mark == "[":
             opened.append(found.start())
-        elif found.group() == "]" and opened:
+        elif mark == "]" and opened:
             pairs[opened.pop()] = found.start()
     return pairs
 

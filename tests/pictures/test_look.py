@@ -16,7 +16,7 @@ from pipeline.errors import Issue
 from pipeline.pictures.eye import PictureEye
 from pipeline.pictures.look import LOOK_LIMITS, Sight, look
 from pipeline.types import Image as Told
-from tests.pictures import drawn, samples
+from tests.pictures import drawn, drawn_more, samples
 
 UNSEEN = range(5_000, 5_002)
 """The thresholds were set on seeds 0 to 5."""
@@ -36,6 +36,12 @@ def test_every_drawing_is_taken_for_what_it_is(name: str, kind: str) -> None:
         sight = seen(drawn.encoded(draw(random.Random(f"{name} {seed}")), kind))
         assert sight.kind in allowed, (seed, sight)
         assert sight.reason
+
+
+def test_drawings_on_which_nothing_was_set() -> None:
+    for name, body, allowed in drawn_more.more(range(7_000, 7_001)):
+        if name not in drawn_more.DOUBTFUL:
+            assert seen(body).kind in allowed, name
 
 
 def test_facts_of_a_poster() -> None:
