@@ -52,8 +52,10 @@ def _say_history(found: dict[str, Any]) -> None:
         cells = f"AUC {_with_interval(row, 'auc')}  召回 {_with_interval(row, 'recall')}"
         typer.echo(f"  {row['name']:12}{cells}")
     for row in found["calibration"]:
-        span = f"相关度 {row['from']:.1f}–{row['to']:.1f}"
+        span = f"相关度 {row['from']:.2f}–{row['to']:.2f}"
         typer.echo(f"  {span}：{row['count']} 次，留下 {_with_interval(row, 'kept')}")
+    for row in found["probabilities"]:
+        typer.echo(f"  相关度与取舍的均方差·{row['name']}：{_with_interval(row, 'brier')}")
     for row in found["stars"]:
         typer.echo(
             f"  星数·{row['name']}：平均差 {_with_interval(row, 'mae')}，"

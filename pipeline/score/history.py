@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.ports import Taste
-from pipeline.score import baselines
+from pipeline.score import baselines, calibration
 from pipeline.score.backtest import unseen_stars
 from pipeline.score.learned import comparable
 from pipeline.score.metrics import interval, rank_auc
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 _PARTS, _FIRST = 5, 2
 _ENOUGH = 3
 _DRAWS = 500
-_BINS = 5
 _NEIGHBOURS = 5
 OURS, NEAREST, CHANCE = "stardraft", "kNN, k=5", "不排序"
+USUAL = "总说平常的比例"
 
 
 def evaluate_history(taste: Taste, embedder: Embedder) -> dict[str, Any]:
@@ -43,7 +43,9 @@ def evaluate_history(taste: Taste, embedder: Embedder) -> dict[str, Any]:
 
     `ranking`: per method `auc` and `recall` (of the kept, among as many at the top as were kept)
     on unseen decisions, with 95 % bootstrap intervals; empty where there are too few decisions,
-    and `remarks` says so. `calibration`: bins of relevance with the share that was kept.
+    and `remarks` says so. `calibration`: bins of relevance with the share that was kept;
+    `probabilities`: the mean squared distance of relevance from what was kept, beside the share
+    kept before.
     `stars`: mean absolute error and its mean over star levels, of the mode and of similar notes,
     each with its interval.
     """
@@ -59,17 +61,19 @@ def evaluate_history(taste: Taste, embedder: Embedder) -> dict[str, Any]:
         "seeds": len(taste.seeds),
         "tried": len(kept),
         "ranking": _ranking(tried),
-        "calibration": _calibration(ours, kept),
+        "calibration": calibration.bins(ours, kept) if tried else [],
+        "probabilities": _probabilities(tried),
         "stars": _stars(*scorer.starred),
         "remarks": remarks,
     }
 
 
-_Part = tuple["Doubles", "Doubles", "Flags"]
+_Part = tuple["Doubles", "Doubles", "Flags", "Doubles"]
 
 
 def _tried(taste: Taste, embedder: Embedder) -> Iterator[_Part]:
-    """Of each tested part: our relevance, the nearest neighbours' cosine, what was kept."""
+    """Of each tested part: our relevance, the nearest neighbours' cosine, what was kept, and the
+    share that was kept before."""
     decided = _decisions(taste)
     bounds = np.linspace(0, len(decided), _PARTS + 1).astype(int)
     for begin, end in zip(bounds[_FIRST:-1], bounds[_FIRST + 1 :], strict=True):
@@ -88,7 +92,13 @@ def _tried(taste: Taste, embedder: Embedder) -> Iterator[_Part]:
         )
         items = [item for item, _ in part]
         found = RelevanceScorer(embedder, before, date.max).score([as_candidate(i) for i in items])
-        yield np.asarray([s.relevance for s in found]), _nearest(past, items, embedder), kept
+        usual = np.mean([float(liked) for item, liked in decided if item.day < day] or [0.5])
+        yield (
+            np.asarray([s.relevance for s in found]),
+            _nearest(past, items, embedder),
+            kept,
+            np.full(len(kept), usual),
+        )
 
 
 def _unseen(seeds: Sequence[Seed], part: Sequence[tuple[ArchiveItem, bool]]) -> tuple[Seed, ...]:
@@ -174,26 +184,15 @@ def _recall(scores: Doubles, kept: Flags) -> float:
     return float((kept[above].sum() + room * kept[at].mean()) / wanted)
 
 
-def _calibration(relevance: Doubles, kept: Flags) -> list[dict[str, Any]]:
-    """Bins of equal width: how many decisions, their mean relevance, the share that was kept."""
-    bins = []
-    place = np.minimum((relevance * _BINS).astype(int), _BINS - 1)
-    for number in range(_BINS):
-        inside = place == number
-        if inside.any():
-            share = kept[inside].astype(np.float64)
-            low, high = interval(share)
-            bins.append(
-                {
-                    "from": number / _BINS,
-                    "to": (number + 1) / _BINS,
-                    "count": int(inside.sum()),
-                    "relevance": round(float(relevance[inside].mean()), 4),
-                    "kept": round(float(share.mean()), 4),
-                    "kept_interval": [round(low, 4), round(high, 4)],
-                }
-            )
-    return bins
+def _probabilities(tried: Sequence[_Part]) -> list[dict[str, Any]]:
+    """How far relevance is from what was done, beside always saying the share kept before."""
+    if not tried:
+        return []
+    kept = np.concatenate([part[2] for part in tried])
+    return [
+        calibration.brier(name, np.concatenate([part[column] for part in tried]), kept)
+        for name, column in ((OURS, 0), (USUAL, 3))
+    ]
 
 
 def _stars(topics: Any, stars: Doubles) -> list[dict[str, Any]]:
