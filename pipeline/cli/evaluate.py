@@ -47,7 +47,10 @@ def history(
 
 
 def _say_history(found: dict[str, Any]) -> None:
-    typer.echo(f"往期 {found['kept']} 条，删掉 {found['dropped']} 条，模型 {found['model']}")
+    past = f"往期 {found['kept']} 条，删掉 {found['dropped']} 条，文献库 {found['seeds']} 篇"
+    typer.echo(
+        f"画像 {found['profile']}：兴趣 {found['interests']} 条，{past}；模型 {found['model']}"
+    )
     for row in found["ranking"]:
         cells = f"AUC {_with_interval(row, 'auc')}  召回 {_with_interval(row, 'recall')}"
         typer.echo(f"  {row['name']:12}{cells}")

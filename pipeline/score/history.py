@@ -56,6 +56,8 @@ def evaluate_history(taste: Taste, embedder: Embedder) -> dict[str, Any]:
     remarks = [scorer.lesson.sentence, scorer.star_evidence.sentence]
     return {
         "model": embedder.name,
+        "profile": scorer.version(),
+        "interests": len(taste.interests),
         "kept": len(taste.archive),
         "dropped": len(taste.dropped),
         "seeds": len(taste.seeds),

@@ -40,3 +40,21 @@ def test_a_file_without_a_reader_is_a_usage_error(stardraft: Command, tmp_path: 
     assert shown.returncode == Exit.USAGE
     assert shown.stdout == ""
     assert "rated 是空的" in shown.stderr
+
+
+def test_the_backtest_names_the_profile_and_what_it_is_made_of(
+    stardraft: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "settings.toml").write_text(
+        '[model]\nname = "use"\n[seeds]\nfiles = ["mine.bib"]\n', encoding="utf-8"
+    )
+    (tmp_path / "interests.toml").write_text('[[interest]]\nphrase = "图论"\n', encoding="utf-8")
+    (tmp_path / "mine.bib").write_text("@misc{a, title = {Graph theory}}", encoding="utf-8")
+    first = stardraft("evaluate", "--svg", "chart.svg")
+    assert first.returncode == 0, first.stderr
+    assert "：兴趣 1 条，往期 0 条，删掉 0 条，文献库 1 篇；模型 use" in first.stdout
+    assert "取舍还太少" in (tmp_path / "chart.svg").read_text(encoding="utf-8")
+    before = json.loads(stardraft("evaluate", "--json").stdout)["profile"]
+    assert before in first.stdout
+    (tmp_path / "interests.toml").write_text('[[interest]]\nphrase = "美食"\n', encoding="utf-8")
+    assert json.loads(stardraft("evaluate", "--json").stdout)["profile"] != before
