@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +26,41 @@ _OPTIONS = (
     "-c", "protocol.ext.allow=never",
 )  # fmt: skip
 _SECONDS = 300.0
+_SECRET = re.compile(r"://[^/@\s'\"]+@")
+"""A name and password in an address, which git repeats where it cannot reach it."""
+_KNOWN = tuple(
+    (code, re.compile(pattern, re.IGNORECASE), sentence, remedy)
+    for code, pattern, sentence, remedy in (
+        (
+            "login",
+            r"could not read (?:username|password)|authentication failed|permission denied \("
+            r"|returned error: 40[13]|host key verification failed",
+            "远端不让我们进去，没有推送。",
+            "先在终端里运行一次 git push，让 git 记住登录（凭据助手或 SSH 密钥），再发布。",
+        ),
+        (
+            "no_remote",
+            r"does not appear to be a git repository|no such remote|repository .{0,300}not found"
+            r"|returned error: 404",
+            "没有这个远端。",
+            "运行 git remote -v 看看它现在的名字和网址，改正 [publish] remote。",
+        ),
+        (
+            "remote_down",
+            r"could not resolve host|failed to connect|couldn't connect|connection (?:refused|reset)"
+            r"|timed out|unable to access|could not read from remote|early eof|hung up",
+            "连不上远端，没有推送。",
+            "网络好了再发布一次；已做的提交不会重复。",
+        ),
+        (
+            "ignored",
+            r"ignored by one of your \.gitignore",
+            "仓库的 .gitignore 不收这些文件，没有提交。",
+            "从 .gitignore 里去掉 notes/ 和 README.md 那几行，再发布。",
+        ),
+    )
+)
+"""What git says of things the reader can mend, in the order in which it is looked for."""
 
 
 class Git:
@@ -81,7 +117,7 @@ class Git:
 
 def explained(command: str, said: str) -> PublishError:
     """What git said, with the remedy where we know one."""
-    words = " ".join(said.split())[:500]
+    words = _SECRET.sub("://…@", " ".join(said.split()))[:500]
     if "index.lock" in said or (".lock" in said and "File exists" in said):
         return locked(words)
     if "non-fast-forward" in said or "fetch first" in said or "[rejected]" in said:
@@ -89,6 +125,10 @@ def explained(command: str, said: str) -> PublishError:
     if "tell me who you are" in said or "empty ident" in said:
         remedy = "git config --global user.name 和 user.email 各设一次，再发布。"
         return stop("git", "no_identity", "git 还不知道你的名字和邮箱。", remedy)
+    for code, pattern, sentence, remedy in _KNOWN:
+        if pattern.search(said):
+            down = code == "remote_down"
+            return stop("git", code, f"{sentence}{words}", remedy, temporary=down)
     remedy = "照 git 的话改好，再发布一次；已做的提交不会重复。"
     return stop("git", "git", f"git {command} 没有成功：{words}", remedy)
 

@@ -23,6 +23,12 @@ from pipeline.publish.revision import (
 )
 from pipeline.publish.target import Sent, Step, no_step, remembered
 
+_UNFINISHED = (
+    ("MERGE_HEAD", "合并"),
+    ("CHERRY_PICK_HEAD", "拣选（cherry-pick）"),
+    ("REVERT_HEAD", "回退（revert）"),
+)
+
 
 class GitTarget:
     """`Target` on a working tree.
@@ -56,10 +62,10 @@ class GitTarget:
         if not branch:
             remedy = "git switch 到要发布的分支（或先做完 rebase），再发布。"
             raise stop("HEAD", "detached", "仓库不在任何分支上。", remedy)
-        if self._git.line("rev-parse", "--quiet", "--verify", "MERGE_HEAD"):
-            raise stop(
-                "HEAD", "merging", "仓库里有一个没做完的合并。", "先完成或放弃合并，再发布。"
-            )
+        for head, what in _UNFINISHED:
+            if self._git.line("rev-parse", "--quiet", "--verify", head):
+                remedy = f"先完成或放弃这个{what}，再发布。"
+                raise stop("HEAD", "merging", f"仓库里有一个没做完的{what}。", remedy)
         lock = self._git.line("rev-parse", "--git-path", "index.lock")
         if lock and (self._root / lock).exists():
             raise locked("")
@@ -90,13 +96,36 @@ class GitTarget:
     ) -> None:
         """Nothing uncommitted, hand-made or newer at the remote may be lost."""
         known = remembered(memory)
+        self._check_case()
         for path, body in revision.files.items():
+            self._check_way(path)
             if not dry:
                 self._place.sweep(path)
             self._check_clean(path, body, known.get(path, frozenset()))
             if not overwrite:
                 self._check_ours(path, body, revision)
         self._check_remote(revision, dry)
+
+    def _check_way(self, path: str) -> None:
+        """No folder on the way is a link or a repository of its own: git adds nothing there."""
+        for folder in list(Path(path).parents)[:-1]:
+            here = self._root / folder
+            if here.is_symlink():
+                remedy = "把它换成真正的文件夹，再发布。"
+                raise stop(path, "outside", f"仓库里的 {folder} 是一个链接。", remedy)
+            if (here / ".git").exists():
+                remedy = "把 [publish] repository 设成那个仓库，或把它移走。"
+                raise stop(path, "submodule", f"{folder} 自己是一个 git 仓库。", remedy)
+
+    def _check_case(self) -> None:
+        """No second README under a name that other systems take for the same."""
+        if not self._head:
+            return
+        names = self._git.run("ls-tree", "-z", "--name-only", self._head).decode("utf-8", "replace")
+        for name in names.split("\0"):
+            if name != README and name.casefold() == README.casefold():
+                remedy = f"运行 git mv {name} {README} 并提交，再发布。"
+                raise stop(name, "case", f"仓库里已有 {name}，和 {README} 只差大小写。", remedy)
 
     def _check_clean(self, path: str, body: bytes, known: frozenset[str]) -> None:
         """What lies in the working tree and the index is committed, or ours."""

@@ -87,6 +87,9 @@ def gather(notes: Path, day: date) -> Material:
     except UnicodeDecodeError as error:
         remedy = "用编辑器把它另存为 UTF-8，再发布。"
         raise stop(path.name, "not_utf8", "笔记文件不是 UTF-8。", remedy) from error
+    if is_unmerged(text):
+        remedy = "在笔记里留下要的一边，删掉 <<<<<<<、=======、>>>>>>> 那几行，再发布。"
+        raise stop(path.name, "unmerged", "笔记里有没解决的合并冲突。", remedy)
     pictures: dict[str, bytes] = {}
     issues: list[Issue] = []
     for name in list(dict.fromkeys(_pictures(text)))[:_MAX_PICTURES]:
@@ -96,6 +99,18 @@ def gather(notes: Path, day: date) -> Material:
         else:
             pictures[found[0]] = found[1]
     return Material(day=day, note=body, pictures=pictures, issues=tuple(issues))
+
+
+def is_unmerged(text: str) -> bool:
+    """True where git left both sides of a conflict: its three marks, in their order."""
+    marks = iter(("<<<<<<< ", "=======", ">>>>>>> "))
+    wanted = next(marks)
+    for line in text.splitlines():
+        if line.startswith(wanted) and (wanted != "=======" or line == wanted):
+            wanted = next(marks, "")
+            if not wanted:
+                return True
+    return False
 
 
 def _pictures(text: str) -> Iterable[str]:
