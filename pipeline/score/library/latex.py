@@ -64,6 +64,8 @@ _SILENT = frozenset(
 _ACCENT = re.compile(
     r"""\\(?:(['"`^~=.])[ ]?|([cvuHkdbr])(?:[ ]|(?=\{)))(?:\{\\?([A-Za-z])\}|\\?([A-Za-z]))"""
 )
+_PHANTOM = re.compile(r"\\vphantom\\[{}]")
+"""A brace that prints nothing: Better BibTeX evens out a lone one with it."""
 _COMMAND = re.compile(r"\\([A-Za-z]{1,40})\*?[ ]?(?:\{\})?")
 _LITERAL = re.compile(r"\\([&%$#_{} ,;:!/-])")
 _KEEP = str.maketrans({"{": "\ue000", "}": "\ue001", "$": "\ue002", "~": "\ue003", "\\": "\ue004"})
@@ -77,7 +79,7 @@ def plain(text: str) -> str:
     """The text without LaTeX; what is no LaTeX stays as it is, unknown commands as their names."""
     if "\\" not in text and "{" not in text and "$" not in text and "~" not in text:
         return text.replace("---", "—").replace("--", "–")
-    text = _ACCENT.sub(_accented, text)
+    text = _ACCENT.sub(_accented, _PHANTOM.sub("", text))
     text = _LITERAL.sub(lambda m: m.group(1).translate(_KEEP), text)
     text = _COMMAND.sub(_named, text)
     text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")

@@ -72,6 +72,7 @@ def test_an_escaped_brace_neither_opens_nor_closes_unless_nothing_else_fits() ->
         (r"50\% of R\&D for \$5 in a\_b \#1", "50% of R&D for $5 in a_b #1"),
         (r"$\alpha$-divergence of $L_2$", "alpha -divergence of L_2"),
         (r"\textbf{Bold} and \emph{it} -- ``said''", "Bold and it – “said”"),
+        (r"\${\textbackslash}phi\{\vphantom\}{{x}}\vphantom\{\}\$", r"$\phi{x}$"),
         ("非局部~网络", "非局部 网络"),
     ],
 )
