@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
+from demo.day import SampleDay
+from demo.replay import ReplayServer
+from pipeline.enrich import GithubConfig, GithubIndex, ServiceConfig
 from pipeline.enrich.allowance import Meter, limit_of
+from pipeline.enrich.service import Service
+from pipeline.store import open_store
 from pipeline.types import ServiceLimit
+from pipeline.wiring.lookup import limits_left
+from tests.conftest import StillClock
 
 NOW = datetime(2026, 9, 18, 1, 0, tzinfo=UTC)
 SOON = NOW + timedelta(seconds=55)
@@ -81,3 +91,51 @@ def test_absurd_numbers_are_cut() -> None:
     assert (limit_of("x", far, NOW) or ServiceLimit(service="")).resets_at == NOW + timedelta(
         days=1
     )
+
+
+def test_what_github_answers_is_heard_and_a_pause_is_told_beside_it(tmp_path: Path) -> None:
+    store, clock, meter = open_store(f"sqlite:///{tmp_path}/s.db"), StillClock(), Meter()
+    store.push_back("arxiv", clock.now() + timedelta(hours=2))
+    store.reserve("crossref", 1.0, clock.now())
+    with ReplayServer(SampleDay()) as server:
+        config = GithubConfig(api_url=server.github_url, heard=meter.heard)
+        GithubIndex(config, store, clock).by_ids(["github.com/swz30/mprnet"])
+    arxiv, github = limits_left(meter, store, clock, usual=4.0)
+    store.close()
+    assert (arxiv.service, arxiv.remaining) == ("arxiv", None)
+    assert arxiv.paused_until == clock.now() + timedelta(hours=2)
+    assert (github.service, github.limit, github.paused_until) == ("github", 60, None)
+    assert github.remaining is not None
+    assert 50 <= github.remaining < 60
+    assert github.resets_at is not None
+
+
+def test_hugging_face_is_heard_through_the_session_all_json_services_share() -> None:
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("RateLimit", '"api";r=488;t=10')
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    class Nobody:
+        def reserve(self, name: str, interval: float, now: datetime) -> float:
+            return 0.0
+
+        def push_back(self, name: str, until: datetime) -> None:
+            """Nobody asks."""
+
+    meter = Meter()
+    server = HTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        config = ServiceConfig(api_url=f"http://127.0.0.1:{server.server_port}", heard=meter.heard)
+        Service("huggingface", config, Nobody(), StillClock()).get("/x", {})
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert [(s.service, s.remaining) for s in meter.said()] == [("huggingface", 488)]
