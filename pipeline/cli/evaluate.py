@@ -54,6 +54,8 @@ def _say_history(found: dict[str, Any]) -> None:
     for row in found["ranking"]:
         cells = f"AUC {_with_interval(row, 'auc')}  召回 {_with_interval(row, 'recall')}"
         typer.echo(f"  {row['name']:12}{cells}")
+    if found["ranking"]:
+        typer.echo("  （召回：留下几篇就取排在最前的几篇，其中真正留下的占多少）")
     for row in found["calibration"]:
         span = f"相关度 {row['from']:.2f}–{row['to']:.2f}"
         typer.echo(f"  {span}：{row['count']} 次，留下 {_with_interval(row, 'kept')}")

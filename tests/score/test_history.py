@@ -11,6 +11,8 @@ import pytest
 
 from pipeline.ports import Taste
 from pipeline.score import RelevanceScorer, calibration_svg, evaluate_history
+from pipeline.score.backtest import unseen_stars
+from pipeline.score.history import _recall
 from pipeline.score.metrics import auc, rank_auc
 from pipeline.types import ArchiveItem
 from tests.score.fakes import WordEmbedder, past
@@ -85,6 +87,31 @@ def test_a_lesson_that_ranks_worse_is_refused_and_the_run_says_so() -> None:
     scorer = RelevanceScorer(WordEmbedder(), Taste(archive=near + kept, dropped=dropped), date.max)
     assert scorer.lesson.after < scorer.lesson.before
     assert "score.lesson" in [r.code for r in scorer.remarks()]
+
+
+def test_recall_of_ties_is_what_chance_would_make_of_them() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(10):
+        scores, kept = rng.integers(0, 4, 12).astype(np.float64), rng.random(12) < 0.5
+        kept[0] = True
+        top = int(kept.sum())
+        drawn = [kept[np.lexsort((rng.random(12), -scores))[:top]].sum() / top for _ in range(4000)]
+        assert _recall(scores, kept) == pytest.approx(np.mean(drawn), abs=0.02)
+
+
+def test_macro_mae_is_the_mean_of_the_levels_own_errors() -> None:
+    from sklearn.metrics import mean_absolute_error
+
+    embedder, reader = WordEmbedder(), a_reader(60)
+    scorer = RelevanceScorer(embedder, reader, date.max)
+    tried = unseen_stars(*scorer.starred)
+    assert tried is not None
+    truth, *guesses = tried
+    for row, guess in zip(evaluate_history(reader, embedder)["stars"], guesses, strict=True):
+        levels = [truth == level for level in np.unique(truth)]
+        errors = [mean_absolute_error(truth[at], guess[at]) for at in levels]
+        assert row["macro_mae"] == pytest.approx(np.mean(errors), abs=1e-4)
+        assert row["mae"] == pytest.approx(mean_absolute_error(truth, guess), abs=1e-4)
 
 
 def test_auc_by_ranks_is_auc() -> None:
