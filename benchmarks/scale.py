@@ -20,21 +20,20 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import Issue
-from pipeline.ports import Lookup
 from pipeline.settings import load_workspace
 from pipeline.stages import App, Run, run_stages
 from pipeline.stages.read import extract
 from pipeline.store import open_store
-from pipeline.types import Candidate, Feed, Fetched, FetchRequest, Page, Score
+from pipeline.types import Feed, Fetched, FetchRequest, Page
 from pipeline.wiring import SystemClock, build
 from tests.postgres import binaries, database, server
+from tests.stages.rooms import Fair, Nobody
 
 _NOW = datetime.now(UTC)
 _SERVER = ("shared_buffers=1GB", "max_wal_size=8GB", "synchronous_commit=off", "fsync=off")
@@ -80,32 +79,6 @@ class Web:
         return {}
 
 
-class Index:
-    """Knows nothing, at once."""
-
-    def by_ids(self, ids: Sequence[str]) -> Lookup[Any]:
-        return Lookup(missing=tuple(ids))
-
-    by_titles = by_ids
-
-
-class Scores:
-    """Everything is equally relevant."""
-
-    def version(self) -> str:
-        return "1"
-
-    def score(self, candidates: Sequence[Candidate]) -> tuple[Score, ...]:
-        ids = [c.article.id for c in candidates]
-        return tuple(Score(article_id=i, relevance=0.5, suggested_stars=2) for i in ids)
-
-    def twins(self, candidates: Sequence[Candidate]) -> tuple[tuple[int, int], ...]:
-        return ()
-
-    def remarks(self) -> tuple[Issue, ...]:
-        return ()
-
-
 def fill(url: str, feeds: int, articles: int) -> None:
     """Feeds, and settled articles of the past with candidates, scores and notes."""
     store = open_store(url)
@@ -149,10 +122,10 @@ def workspace(folder: Path, url: str) -> Any:
 def furnish(app: App, web: Web, feeds: int) -> App:
     """The real rooms, but for web, indexes and model."""
     known = [Feed(id=f"f{n}", title=f"f{n}", url=f"https://f.org/{n}") for n in range(feeds)]
-    index: Any = Index()
+    index: Any = Nobody()
     return replace(
         app, feeds=tuple(known), fetcher=web, papers=index, repos=index,
-        catalogues=(), finders=(), scorer=lambda day: Scores(),
+        catalogues=(), finders=(), scorer=lambda day: Fair(),
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,16 +9,8 @@ import pytest
 from pipeline.ports import Store
 from pipeline.publish import FolderTarget, Publisher, ReadmeWords, gather
 from pipeline.publish.revision import PublishError
-from pipeline.store import open_store
 from tests.conftest import StillClock
 from tests.publish.samples import DAY, NOTE, write_note
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'state.db'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

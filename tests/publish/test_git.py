@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,31 +17,7 @@ from pipeline.publish.publisher import Publisher
 from pipeline.publish.revision import PublishError, gather
 from pipeline.store import open_store
 from tests.conftest import StillClock
-from tests.publish.samples import DAY, NOTE, PNG, commits, git, publisher, repository, write_note
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'state.db'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return repository(tmp_path / "repo")
-
-
-@pytest.fixture
-def notes(tmp_path: Path) -> Path:
-    folder = tmp_path / "notes"
-    write_note(folder)
-    return folder
-
-
-@pytest.fixture
-def house(root: Path, notes: Path, store: Store, clock: StillClock) -> Publisher:
-    return publisher(root, notes, store, clock)
+from tests.publish.samples import DAY, NOTE, PNG, commits, git, publisher, write_note
 
 
 def stopped(house: Publisher, notes: Path, *, overwrite: bool = False) -> str:

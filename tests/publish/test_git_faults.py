@@ -14,32 +14,8 @@ from pipeline.errors import Issue
 from pipeline.ports import Store
 from pipeline.publish.publisher import Publisher
 from pipeline.publish.revision import PublishError, gather
-from pipeline.store import open_store
 from tests.conftest import StillClock
 from tests.publish.samples import DAY, NOTE, commits, git, publisher, repository, write_note
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return repository(tmp_path / "repo")
-
-
-@pytest.fixture
-def notes(tmp_path: Path) -> Path:
-    write_note(tmp_path / "notes")
-    return tmp_path / "notes"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = open_store(f"sqlite:///{tmp_path / 'state.db'}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def house(root: Path, notes: Path, store: Store, clock: StillClock) -> Publisher:
-    return publisher(root, notes, store, clock)
 
 
 def stopped(house: Publisher, notes: Path) -> Issue:

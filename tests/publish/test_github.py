@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,30 +10,9 @@ from pipeline.errors import CredentialError
 from pipeline.ports import Store
 from pipeline.publish import GithubTarget, Publisher, ReadmeWords, gather
 from pipeline.publish.revision import PublishError
-from pipeline.store import open_store
 from tests.conftest import StillClock
 from tests.publish.github_server import REPO, Hub
 from tests.publish.samples import DAY, NOTE, PNG, write_note
-
-
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    made = Hub()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def notes(tmp_path: Path) -> Path:
-    write_note(tmp_path / "notes")
-    return tmp_path / "notes"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'state.db'}")
-    yield opened
-    opened.close()
 
 
 class Killed(BaseException):

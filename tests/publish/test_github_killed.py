@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,13 +28,6 @@ def publish(folder: Path, url: str, how: str) -> None:
     target = GithubTarget(REPO, token=token, api_url=url, pull_request=pull, pause=0)
     Publisher(target, store, SystemClock(), ReadmeWords()).publish(gather(folder / "notes", DAY))
     store.close()
-
-
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    made = Hub()
-    yield made
-    made.close()
 
 
 class Executioner:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +10,12 @@ from typing import Any, cast
 
 from pipeline.errors import Issue
 from pipeline.extract import PageExtractor
-from pipeline.ports import Fetcher
+from pipeline.ports import Fetcher, Lookup
 from pipeline.sources import Sources
 from pipeline.stages.app import App, Run
 from pipeline.stages.poll import poll
 from pipeline.store import open_store
-from pipeline.types import Feed, Fetched, FetchRequest, Page, StageReport
+from pipeline.types import Candidate, Feed, Fetched, FetchRequest, Page, Score, StageReport
 from tests.conftest import StillClock
 
 DOWN = Issue(
@@ -62,6 +62,32 @@ class Web:
 
     def bytes_per_host(self) -> Mapping[str, tuple[int, int]]:
         return {}
+
+
+class Nobody:
+    """An index that knows nothing and is asked for nothing."""
+
+    def by_ids(self, ids: Sequence[str]) -> Lookup[object]:
+        return Lookup(missing=tuple(ids))
+
+    by_titles = by_ids
+
+
+class Fair:
+    """Finds everything equally relevant."""
+
+    def version(self) -> str:
+        return "1"
+
+    def score(self, candidates: Sequence[Candidate]) -> tuple[Score, ...]:
+        ids = [c.article.id for c in candidates]
+        return tuple(Score(article_id=i, relevance=0.5, suggested_stars=2) for i in ids)
+
+    def twins(self, candidates: Sequence[Candidate]) -> tuple[tuple[int, int], ...]:
+        return ()
+
+    def remarks(self) -> tuple[Issue, ...]:
+        return ()
 
 
 def furnished(folder: Path, fetcher: Fetcher, clock: StillClock, *feeds: Feed) -> App:

@@ -10,44 +10,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.errors import Issue
-from pipeline.ports import Lookup
 from pipeline.settings import load_workspace
 from pipeline.stages import Run, run_stages
-from pipeline.types import Candidate, RunReport, Score
+from pipeline.types import RunReport
 from pipeline.wiring import build, notebook
 from tests.conftest import StillClock
-from tests.stages.rooms import Web
+from tests.stages.rooms import Fair, Nobody, Web
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
 _BODY = "<p>本文提出了一种新的方法。</p>" + "<p>实验部分的文字。</p>" * 40
-
-
-class Nobody:
-    """An index that knows nothing and is asked for nothing."""
-
-    def by_ids(self, ids: Sequence[str]) -> Lookup[object]:
-        return Lookup(missing=tuple(ids))
-
-    by_titles = by_ids
-
-
-class Fair:
-    """Finds everything equally relevant."""
-
-    def version(self) -> str:
-        return "1"
-
-    def score(self, candidates: Sequence[Candidate]) -> tuple[Score, ...]:
-        ids = [c.article.id for c in candidates]
-        return tuple(Score(article_id=i, relevance=0.5, suggested_stars=2) for i in ids)
-
-    def twins(self, candidates: Sequence[Candidate]) -> tuple[tuple[int, int], ...]:
-        return ()
-
-    def remarks(self) -> tuple[Issue, ...]:
-        return ()
 
 
 class Life:
