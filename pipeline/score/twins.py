@@ -2,7 +2,8 @@
 
 Sure pairs (equal ids, equal headlines) are folded before this is asked. Here two articles are
 compared by the cosine centred by language, in its own spread, and by the words they share, where
-the name of a method counts most. A pair is told only where each is the other's nearest.
+the name of a method counts most. A pair is told only where each is the other's nearest and no
+third is nearly as near: how far the next one is tells pairs better than how near they are.
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ if TYPE_CHECKING:
 
 _MOST = 1200
 """Candidates compared with each other: their table is 6 MB, the work grows with its square."""
-_WORDS = 10.0
-"""Spreads that a cosine of words of 1 counts; 3 to 10 were tried, 10 found most."""
-_ACROSS, _WITHIN = 8.6, 18.0
+_WORDS = 20.0
+"""Spreads that a cosine of words of 1 counts; 6, 10, 14 and 20 were tried, 20 found most."""
+_ACROSS, _WITHIN = 8.0, 16.0
 """From here on a pair is told, in spreads: between languages and in one language, where two
-papers of one field are nearer to each other (docs/scoring.md has precision and recall)."""
+papers of one field are nearer to each other, at most 15.2 where this was measured."""
+_APART = 1.5
+"""How much farther, in spreads, the next nearest of both must be. docs/scoring.md has precision
+and recall of all three."""
 _NOT_IT = np.float32(-99.0)
 
 
@@ -64,11 +68,21 @@ def likeness(texts: Sequence[str], space: TopicSpace) -> Floats:
 
 
 def pairs(alike: Floats) -> tuple[tuple[int, int], ...]:
-    """Pairs above nought of which each is the other's nearest, the surest first."""
-    nearest = alike.argmax(axis=1)
+    """Pairs above nought of which each is the other's nearest by far, the surest first."""
+    if len(alike) < 2:
+        return ()
+    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :2]
     found = [
         (-float(alike[one, other]), one, int(other))
-        for one, other in enumerate(nearest)
-        if one < other and nearest[other] == one and alike[one, other] > 0
+        for one, (other, third) in enumerate(nearest)
+        if one < other and nearest[other, 0] == one and alike[one, other] > 0
+        if _stands_alone(alike, one, other, third)
+        and _stands_alone(alike, other, one, nearest[other, 1])
     ]
     return tuple((one, other) for _, one, other in sorted(found))
+
+
+def _stands_alone(alike: Floats, one: int, other: int, third: int) -> bool:
+    """Whether the third is much farther from the one, or is alike to both: three on one paper."""
+    apart = alike[one, other] - alike[one, third] >= _APART
+    return bool(apart or min(alike[one, third], alike[other, third]) > 0)
