@@ -35,7 +35,7 @@ def test_what_arxiv_said_completes_the_seeds_of_a_list(folder: Path) -> None:
         assert [s.title for s in seeds_of(workspace, store)] == ["图论综述"]
         ids, issues = unread(workspace, store)
         assert ids == ("arxiv:2103.14030",)
-        assert [i.code for i in issues] == ["seeds.unreadable"]
+        assert [i.code for i in issues] == ["seeds.missing"]
         paper = Paper(id=ids[0], title="Swin Transformer", url="", abstract="Windows.")
         store.save_papers({ids[0]: paper}, (), datetime(2026, 9, 18, tzinfo=UTC))
         assert unread(workspace, store)[0] == ()

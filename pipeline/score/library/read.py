@@ -94,6 +94,8 @@ def _read(path: Path, weight: float) -> tuple[list[Seed], list[Issue]]:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return [], [_issue(path, "missing", "找不到这个文件。", _PATH)]
     except OSError as error:
         return [], [_issue(path, "unreadable", f"读不到这个文件：{error.strerror}。", _PATH)]
     reader = _READERS.get(path.suffix.lower())

@@ -105,7 +105,7 @@ def test_the_same_paper_in_two_files_counts_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("none.bib", None, "unreadable"),
+        ("none.bib", None, "missing"),
         ("refs.docx", b"PK", "kind"),
         ("empty.bib", b"", "empty"),
         ("refs.json", b"not json", "syntax"),
