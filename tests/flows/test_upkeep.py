@@ -135,7 +135,7 @@ def test_who_waits_is_told_for_whom_and_may_leave(tmp_path: Path) -> None:
         small = Small(tmp_path / "reader", replay)
         store = open_store(load_workspace(small.folder))
         store.begin_run("other", NOW.date(), NOW, "test")
-        waiting = small.start("run", "--no-prefect")
+        waiting = small.start("run", "--no-prefect", "--log", "text")
         assert waiting.stdout is not None
         assert f"进程号 {os.getpid()}。等它结束再开始" in waiting.stdout.readline()
         waiting.send_signal(signal.SIGINT)
