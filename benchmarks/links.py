@@ -82,6 +82,10 @@ HOSTILE = {
     "full width": "ｈｔｔｐｓ：／／ａ．ｂ／",
     "table cells": "| https://github.com/a/b | 论文 |\n",
     "anchors": "<a href='https://github.com/a/b'>x</a>",
+    "open anchors": "识别<li><a href='https://github.com/a/b'>.pdf",
+    "marks and tags": "##<li>",
+    "tabs after a dash": "- &#x41;" + "\t" * 900,
+    "calls of footnotes": "词[1]",
 }
 
 

@@ -151,6 +151,8 @@ def _paper_clues(scene: Scene, context: Context) -> Iterator[Clue]:
     alike = not _of_a_source(scene, context)
     if scene.bare and alike and context.section == "references" and named is None:
         yield 4.5, "正文没有别的论文链接，参考资料只有这一两篇"
+    if context.entry and not strong:
+        yield -4.0, "上一行写明是参考文献"
     if not context.alone and _SAID_IN.match(context.tail):
         yield -1.5, "后文只引用其中的说法"
     if _BORROWED.search(context.lead[-15:]) or (not strong and _EARLIER.search(context.lead)):

@@ -60,7 +60,11 @@ _SENTENCE = re.compile(r"[。；！？\n]")
 
 
 _TOPIC_END = re.compile(r"[:：,，。|｜(（]|\s[-–]\s|[—–]{1,2}|是(?:一|由)")
-_SHOWN = re.compile(r"www\.|(?:arxiv|doi)\s?[:：]\s?\d", re.IGNORECASE)
+_ENTRY = re.compile(r"\W{0,3}(?:references?|参考文献|参考论文)\s?[:：]\s?\S", re.IGNORECASE)
+"""An entry of a bibliography in the middle of the text; its address stands on the next line."""
+_SHOWN = re.compile(
+    r"www\.|(?:arxiv|doi)\s?[:：]\s?\d|[a-z\d-]{1,40}(?:\.[a-z\d-]{1,40}){1,3}/", re.IGNORECASE
+)
 """An anchor that shows an address or an identifier, which is no label."""
 REACH = 400
 """Characters around a mention that are looked at."""
@@ -95,6 +99,8 @@ class Context:
     the name of what is presented."""
     paired: bool = False
     """True where paper and repository stand side by side, or one below the other unlabelled."""
+    entry: bool = False
+    """True where the line above is an entry of a bibliography, and this one holds its address."""
 
 
 def contexts(
@@ -181,6 +187,8 @@ def _context(
         above=_above(document, mention.block),
         topic=_topic(document, mention.block),
         paired=_paired(block, found, number) or _stacked(document, found, number),
+        entry=bool(mention.block and len(before) <= 12)
+        and bool(_ENTRY.match(document.blocks[mention.block - 1].text)),
     )
 
 

@@ -157,7 +157,7 @@ def as_paper(document: Document, context: Context) -> Context:
         )
     )
     if (
-        not (labelled_so and mention.kind == "other")
+        not (labelled_so and (pdf or mention.kind == "other"))
         and not (pdf and (context.cited or titled))
         and not (titled and context.section == "references")
     ):

@@ -14,6 +14,9 @@ _GENERIC = re.compile(
 )
 _NUMBERED = re.compile(r"^\W*(?:\d|[一二三四五六七八九十]+[、.\s]|0x\d)")
 
+_LONGEST = 200
+"""Characters of a heading of a part; such headings are a few words."""
+
 
 def front_title(document: Document) -> tuple[str, bool]:
     """The heading near the top that is no mere `1. 前言`, and whether it surely is the title.
@@ -22,11 +25,17 @@ def front_title(document: Document) -> tuple[str, bool]:
     """
     headings = [b for b in document.blocks if b.kind == "heading"]
     first = next((b for b in document.blocks[:12] if b.kind == "heading"), None)
-    if first is None or _GENERIC.match(first.text) or _NUMBERED.match(first.text):
+    if first is None or _is_part(first.text):
         return "", False
     equals = [b for b in headings if b.level <= first.level and b is not first]
-    sure = all(_NUMBERED.match(b.text) or _GENERIC.match(b.text) for b in equals)
+    sure = all(_is_part(b.text) for b in equals)
     return first.text[:300], sure
+
+
+def _is_part(heading: str) -> bool:
+    """True for what heads a part of an article; the pattern's cost grows with the square."""
+    start = heading[:_LONGEST]
+    return bool(_NUMBERED.match(start)) or (start == heading and bool(_GENERIC.match(start)))
 
 
 def first_line(document: Document) -> str:

@@ -169,3 +169,23 @@ def test_a_bibliography_stays_one() -> None:
         "[1] A. Person et al. Other Things in Depth. arXiv preprint arXiv:2102.00002\n"
     )
     assert works(markdown(body)) == {"arxiv:2203.15332": "main", "arxiv:2102.00002": "mentioned"}
+
+
+def test_an_entry_in_the_middle_of_the_text_is_mentioned() -> None:
+    article = markdown(
+        "# 甲方法让智能体学会找工具\n\n论文链接：https://arxiv.org/abs/2203.15332\n\n一段正文，讲讲方法。\n\n"
+        "Reference: Another Work of the Same Group on Histories\n\n"
+        "Link：[arxiv.org/abs/2204.01…](https://arxiv.org/abs/2204.01001)\n\n又一段正文。\n"
+    )
+    assert works(article) == {"arxiv:2203.15332": "main", "arxiv:2204.01001": "mentioned"}
+    assert link(article, "arxiv:2204.01001").label == "Link："
+
+
+def test_a_paper_on_its_project_s_page() -> None:
+    article = markdown(
+        "# 手机上的智能体\n\n论文地址：\n\nhttps://project.github.io/assets/paper.pdf\n\n"
+        "项目主页：https://project.github.io/\n"
+    )
+    kinds = {found.url: (found.kind, found.role) for found in article.links}
+    assert kinds["https://project.github.io/assets/paper.pdf"] == ("paper", "main")
+    assert kinds["https://project.github.io/"][0] == "project"
