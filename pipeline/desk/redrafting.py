@@ -13,7 +13,7 @@ from pipeline.desk.pairing import Keys, keys_of
 from pipeline.desk.scene import PUBLISH, Scene
 from pipeline.errors import Issue, NoteError
 from pipeline.ports import Clock, Drafter, DraftRecord, KnownNote, Notebook, NotesLock, Store
-from pipeline.types import Note, NoteItem
+from pipeline.types import Note
 
 _TRIES = 8
 _DAYS_LEARNED = 60
@@ -58,8 +58,10 @@ class DeskRedraft:
     ) -> bool:
         there = self._ledger.scene(note.day)
         scene = there or self._ledger.missing(note.day)
-        note = _as_decided(note, scene) if scene else note
+        note = _with_given(note, scene) if scene else note
+        # What was dropped stays in the record: the next run tells by it that it was dropped.
         record = replace(record, text=self._notebook.render(note))
+        note = _without_dropped(note, scene) if scene and not scene.text.strip() else note
         current = there.text if there else None
         text = finish(self._notebook.merge(base.text if base else None, current, note))
         if text == current:
@@ -104,19 +106,19 @@ class DeskRedraft:
         self._store.learn(day, scene.hash, items, self._ledger.feedback(day, found))
 
 
-def _as_decided(note: Note, scene: Scene) -> Note:
-    """The draft with the stars that the reader gave or accepted, and, where the file was
-    emptied, without what was dropped."""
-    given, gone = scene.given(), frozenset[str]()
-    if not scene.text.strip():
-        gone = scene.dropped()
+def _with_given(note: Note, scene: Scene) -> Note:
+    """The draft with the stars that the reader gave or accepted."""
+    given = scene.given()
+    items = (replace(i, stars=given.get(i.article_id, i.stars)) for i in note.items)
+    return replace(note, items=tuple(items))
 
-    def settled(item: NoteItem) -> NoteItem:
-        return replace(item, stars=given.get(item.article_id, item.stars))
 
+def _without_dropped(note: Note, scene: Scene) -> Note:
+    """The draft for a file that was emptied or deleted: without what was dropped before."""
+    gone = scene.dropped()
     return replace(
         note,
-        items=tuple(settled(i) for i in note.items if i.article_id not in gone),
+        items=tuple(i for i in note.items if i.article_id not in gone),
         also_seen=tuple(i for i in note.also_seen if i.article_id not in gone),
     )
 

@@ -127,6 +127,27 @@ def test_an_emptied_or_deleted_file_is_drafted_anew_with_what_was_decided(reader
     assert reader.day().items[0].given == 5
 
 
+@pytest.mark.parametrize("lost", ["emptied", "deleted", "deleted and had back"])
+def test_what_was_dropped_stays_out_of_every_run_after_the_file_was_lost(
+    reader: Reader, lost: str
+) -> None:
+    reader.apply("drop", "乙")
+    reader.apply("drop", "庚")
+    before = reader.text
+    reader.file.unlink()
+    if lost == "emptied":
+        reader.file.write_text("", encoding="utf-8")
+    reader.run()
+    if lost == "deleted and had back":
+        assert reader.desk.undo(DAY).day.text == before
+    for suggested in (3, 4):
+        reader.rate(NAMES, suggested)
+        reader.run()
+        day = reader.day()
+        assert {"乙", "庚"}.isdisjoint({*keys(day), *listed(day)})
+    assert keys(reader.apply("restore", "乙").day)[1] == "乙"
+
+
 @pytest.mark.parametrize("drafted", [False, True])
 def test_a_deleted_file_can_be_had_back(reader: Reader, drafted: bool) -> None:
     reader.apply("stars", "甲", "5")

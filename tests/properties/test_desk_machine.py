@@ -81,6 +81,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.count = 0
         self.order = listed(day)
         self.elsewhere = [2, 2]
+        self.kept: set[str] = set()
         self.other = self.folder / "notes" / self.reader.book.path(OTHER)
         self.other.write_text(OTHER_NOTE, encoding="utf-8")
 
@@ -122,6 +123,8 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(place=places, given=stars, boundary=boundaries)
     def star(self, place: int, given: int, boundary: str | None) -> None:
         key = self.pick(self.wish.items, place)
+        if self.parsed().items[place % len(self.wish.items)].stars == given:
+            self.kept.add(key)
         assert self.change(boundary, action="stars", key=key, value=str(given)).applied
         self.wished().stars[key] = given
 
@@ -274,7 +277,7 @@ class DeskMachine(RuleBasedStateMachine):
         key = self.order.pop(at)
         wish.listed.remove(key)
         wish.items.append(key)
-        wish.stars[key] = 2
+        wish.stars.pop(key, None)  # the suggested ones pasted again are not given
         wish.tips.pop(key, None)
 
     @precondition(lambda self: self.wish.items and self.wish.listed)
@@ -377,6 +380,10 @@ class DeskMachine(RuleBasedStateMachine):
             self.wish.items = keys(now)
             self.wish.listed = listed(now)
             self.wish.dropped -= {*keys(now), *listed(now)}
+            for key in self.kept if way == "redo" else ():
+                # Given as they stood, taken back, suggested anew and given again: the log has
+                # them at once, the file with the next run.
+                self.wish.stars.pop(key, None)
 
     @precondition(lambda self: hasattr(self, "reader"))
     @invariant()
