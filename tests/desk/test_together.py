@@ -158,6 +158,31 @@ def test_processes_take_turns(reader: Reader) -> None:
     assert len(reader.day().items) == 20
 
 
+def test_a_waiter_gets_the_lock_though_another_takes_it_again_and_again(tmp_path: Path) -> None:
+    turns, begun, over = [0], threading.Event(), threading.Event()
+
+    def greedy() -> None:
+        lock = FileLock(tmp_path / "l", Clock())
+        while not over.is_set():
+            with lock.held():
+                begun.set()
+                sleep(0.002)
+                turns[0] += 1
+
+    thread = threading.Thread(target=greedy)
+    thread.start()
+    begun.wait()
+    waited = []
+    for _ in range(10):
+        sleep(0.01)  # the other has it again
+        before = turns[0]
+        with FileLock(tmp_path / "l", Clock()).held():
+            waited.append(turns[0] - before)
+    over.set()
+    thread.join()
+    assert sorted(waited)[len(waited) // 2] <= 3
+
+
 def test_the_lock_is_waited_for_and_then_said(tmp_path: Path) -> None:
     clock = StillClock()
     first, second = FileLock(tmp_path / "l", clock), FileLock(tmp_path / "l", clock, 0.5)
