@@ -85,7 +85,7 @@ class Writer:
 
     def add(self, text: str, *, strong: bool = False) -> None:
         """Append running text; white space is settled when the block ends."""
-        if text:
+        if text and len(self.blocks) < MAX_BLOCKS:
             self._parts.append(text)
             self._length += len(text)
             self._strong += len(text.strip()) if strong else 0
@@ -115,7 +115,7 @@ class Writer:
         self._parts, self._anchors, self._length, self._strong = [], [], 0, 0
         self._open = [(0, href) for _, href in self._open]
         block = _settle(raw, anchors, keep_lines=kind == "code")
-        if block.text and len(self.blocks) < MAX_BLOCKS:
+        if block.text:
             bold = strong >= len(block.text) * 0.8
             self.blocks.append(replace(block, kind=kind, level=level, soft=soft, bold=bold))
 
