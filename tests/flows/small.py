@@ -9,11 +9,15 @@ import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from demo.replay import ReplayServer
 from demo.world import Answer, PaperFacts, RepoFacts
 from pipeline.store import open_store
 from pipeline.types import RunReport
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""The reader's, as shipped."""
 
 _BODY = (
     "<p>本文提出了一种新的目标检测方法，把被遮挡的目标找回来。</p>" + "<p>实验部分的文字。</p>" * 40
@@ -21,10 +25,12 @@ _BODY = (
 
 
 class SmallWeb:
-    """`articles` of one feed, today's; while `slow` is set its answer takes that many seconds."""
+    """`articles` of one feed, today's (or, where `daily`, article n of n days ago); while `slow`
+    is set its answer takes that many seconds."""
 
-    def __init__(self, articles: int = 3) -> None:
+    def __init__(self, articles: int = 3, *, daily: bool = False) -> None:
         self.articles = articles
+        self.daily = daily
         self.slow = 0.0
         self.asked = threading.Event()
         self.times = 0
@@ -34,10 +40,9 @@ class SmallWeb:
             return None
         self.times += 1
         self.asked.set()
-        now = datetime.now(UTC) - timedelta(minutes=5)
         items = "".join(
             f"<item><title>第 {n} 篇</title><link>https://small.example.org/{n}</link>"
-            f"<pubDate>{now:%a, %d %b %Y %H:%M:%S} GMT</pubDate>"
+            f"<pubDate>{self._published(n):%a, %d %b %Y %H:%M:%S} GMT</pubDate>"
             f"<content:encoded><![CDATA[{_BODY}]]></content:encoded></item>"
             for n in range(self.articles)
         )
@@ -46,6 +51,14 @@ class SmallWeb:
             f"<channel><title>小来源</title>{items}</channel></rss>"
         )
         return Answer(body=rss.encode(), headers={"Content-Type": "text/xml"}, delay=self.slow)
+
+    def _published(self, n: int) -> datetime:
+        now = datetime.now(ZONE)
+        if self.daily and n:
+            noon = (now - timedelta(days=n)).replace(hour=12, minute=0)
+            return noon.astimezone(UTC)
+        midnight = now.replace(hour=0, minute=0, second=0)
+        return max(now - timedelta(minutes=5), midnight).astimezone(UTC)
 
     def paper(self, arxiv_id: str) -> PaperFacts | None:
         return None

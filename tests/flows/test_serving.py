@@ -1,186 +1,192 @@
-"""`stardraft serve` on a real Prefect server: schedules, lateness, overlap, cancelling, crashes."""
+"""A real Prefect server, a real `stardraft serve` and a real Prefect worker: one right note.
+
+Each case runs with everything on SQLite and with everything on PostgreSQL: `sqlite` means that
+Prefect's own database is its SQLite file and each workspace's store another; `postgresql` that
+Prefect's own database and each workspace's store are databases of one PostgreSQL server. The two
+know nothing of each other, so the mixed pairs are left out.
+
+| case                                   | sqlite | postgresql | who runs it     |
+|----------------------------------------|--------|------------|-----------------|
+| a scheduled row appears and runs       | yes    | yes        | `serve`         |
+| late runs after an outage, mid-run     | yes    | yes        | `serve`, anew   |
+| a manual run with a date, twice        | yes    | yes        | `serve`         |
+| overlap: two triggers and the command  | yes    | yes        | `serve`, `run`  |
+| cancelled in the middle                | yes    | yes        | `serve`         |
+| a worker killed mid-run, taken over    | yes    | yes        | worker, `serve` |
+
+After each no process is left but the shared server and `serve` (conftest).
+"""
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from demo.replay import ReplayServer
 from tests.flows.prefect_house import House, until
-from tests.flows.small import Small, SmallWeb
+from tests.flows.serving import Case, Serving, case, client, running, today
+from tests.flows.small import SmallWeb
 
 pytestmark = [pytest.mark.prefect, pytest.mark.timeout(600)]
 
-ZONE = ZoneInfo("Asia/Shanghai")
+DATABASES = ("sqlite", "postgresql")
 
 
-class Served:
-    """A workspace and the process that serves it."""
-
-    def __init__(self, house: House, small: Small, web: SmallWeb) -> None:
-        self.small, self.web, self._house = small, web, house
-        self.process: subprocess.Popen[str] | None = None
-
-    def env(self, **extra: str) -> dict[str, str]:
-        named = {"STARDRAFT_PREFECT__API_URL": self._house.api} | extra
-        return named | ({"STARDRAFT_STORE__URL": self._house.store} if self._house.store else {})
-
-    def start(self, **schedule: str) -> None:
-        """Serve, with nothing scheduled but what is named; ready when it says so."""
-        empty = dict.fromkeys(("draft", "collect", "retry", "housekeeping"), "") | schedule
-        lines = {f"STARDRAFT_SCHEDULE__{k.upper()}": v for k, v in empty.items()}
-        polling = {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
-        self.process = self.small.start("serve", **self.env(**lines, **polling))
-        assert self.process.stdout is not None
-        said = [self.process.stdout.readline() for _ in range(2)]
-        assert said[0].startswith("开始了"), said
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        """End it; its exit code."""
-        assert self.process is not None
-        self.process.send_signal(number)
-        self.process.communicate(timeout=60)
-        code, self.process = self.process.returncode, None
-        return code
-
-    def reports(self) -> list[Any]:
-        return self.small.reports(self._house.store)
+@pytest.fixture(scope="module")
+def serving(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """One `stardraft serve` for all cases of a kind of database; it ends well."""
+    with case(house, tmp_path_factory.mktemp("base")) as base:
+        made = Serving(house.api, base)
+        made.start()
+        yield made
+        assert made.stop() == 0
 
 
 @pytest.fixture
-def served(house: House, tmp_path: Path) -> Iterator[Served]:
-    web = SmallWeb()
-    with ReplayServer(web) as replay:
-        (tmp_path / "public").mkdir()
-        public = f'[publish]\ntarget = "folder"\nrepository = "{tmp_path}/public"\n'
-        made = Served(house, Small(tmp_path / "reader", replay, public), web)
+def one(house: House, tmp_path: Path) -> Iterator[Case]:
+    with case(house, tmp_path) as made:
         yield made
-        if made.process is not None:
-            made.stop(signal.SIGKILL)
 
 
-def client() -> Any:
-    from prefect.client.orchestration import SyncPrefectClient
-
-    return SyncPrefectClient(os.environ["PREFECT_API_URL"])  # its settings know the first only
-
-
-def trigger(name: str, at: datetime | None = None, **parameters: Any) -> UUID:
-    """A run of a deployment, due at some time, perhaps past; its id."""
-    from prefect.states import Scheduled
-
-    with client() as prefect:
-        deployment = prefect.read_deployment_by_name(f"{name}/reader")
-        made = prefect.create_flow_run_from_deployment(
-            deployment.id, parameters=parameters, state=Scheduled(scheduled_time=at)
-        )
-    return UUID(str(made.id))
+def test_a_manual_run_with_a_date_and_the_same_again(
+    house: House, serving: Serving, tmp_path: Path
+) -> None:
+    with case(house, tmp_path, SmallWeb(daily=True)) as one:
+        day = today() - timedelta(days=1)
+        runs = [serving.trigger("daily", one, date=day.isoformat()) for _ in range(2)]
+        serving.finish(*runs)
+        one.note(1, 2)
+        assert list(one.small.notes()) == [f"{day:%Y%m/%m%d}.md"]
+        assert [r.day for r in one.reports()] == [day], "the second saw that it was done"
 
 
-def state_of(run: UUID) -> str:
-    with client() as prefect:
-        found = prefect.read_flow_run(run)
-    return str(found.state.name)
+def test_triggers_and_the_command_at_once_take_turns(serving: Serving, one: Case) -> None:
+    one.web.slow = 3.0
+    first = serving.trigger("daily", one)
+    until(one.web.asked.is_set)
+    second = serving.trigger("daily", one)
+    command = one.small.start("run", "--no-prefect")
+    one.web.slow = 0.0
+    said, _ = command.communicate(timeout=240)
+    assert command.returncode == 0, said
+    serving.finish(first, second)
+    one.note(0, 1, 2)
+    runs = sorted(one.reports(), key=lambda r: r.started_at)
+    assert len(runs) in (2, 3), "the last to come may see that it was done"
+    for before, after in pairwise(runs):
+        assert before.finished_at
+        assert before.finished_at <= after.started_at
 
 
-def finish(run: UUID) -> None:
-    """Wait until a run has ended; it must not have failed, and says why where it has."""
-    with client() as prefect:
-        state = until(lambda: _ended(prefect, run), 240)
-    assert state.is_completed(), f"{state.name}: {state.message}"
-
-
-def _ended(prefect: Any, run: UUID) -> Any:
-    state = prefect.read_flow_run(run).state
-    return state if state.is_final() else None
-
-
-def scheduled_runs() -> list[Any]:
-    with client() as prefect:
-        return [run for run in prefect.read_flow_runs() if run.auto_scheduled]
-
-
-def only_note(served: Served) -> str:
-    """The text of the single note, which has every article once."""
-    (text,) = served.small.notes().values()
-    for n in range(served.web.articles):
-        assert text.count(f"(https://small.example.org/{n})") == 1, text
-    return text
-
-
-@pytest.mark.parametrize("house", ["sqlite", "postgresql"], indirect=True)
-def test_scheduled_late_and_manual_runs_end_in_one_right_note(served: Served) -> None:
-    served.start()
-    late = datetime.now(UTC) - timedelta(hours=1)
-    served.stop()
-    burst = [trigger("daily", late - timedelta(days=n)) for n in range(3)]
-    served.start(draft="* * * * *")
-    for run in burst:
-        finish(run)
-    whole = [r for r in served.reports() if len(r.stages) == 6]
-    assert len(whole) == 1, "the first of the late runs did everything"
-    text = only_note(served)
-    (row,) = until(lambda: [r for r in scheduled_runs() if r.state.is_final()][:1], 150)
-    assert row.state_name == "Completed"
-    day = datetime.now(ZONE).date() - timedelta(days=3)
-    by_hand = trigger("daily", date=day.isoformat())
-    finish(by_hand)
-    assert any(r.day == day and r.finished_at for r in served.reports())
-    assert only_note(served) == text, "nothing was there yet on that day, nothing is written"
-    assert served.stop() == 0
-
-
-def test_a_run_that_is_triggered_twice_writes_one_note(served: Served) -> None:
-    served.web.slow = 4.0
-    served.start()
-    run = trigger("daily")
-    until(served.web.asked.is_set)
-    served.web.slow = 0.0
-    said = served.small.run("run", "--no-prefect", **served.env())
-    assert state_of(run) == "Completed", said
-    only_note(served)
-    assert [bool(r.finished_at) for r in served.reports()] == [True, True]
-    assert served.stop() == 0
-
-
-def test_cancelled_then_killed_then_taken_over(served: Served) -> None:
+def test_cancelled_in_the_middle_then_run_again(serving: Serving, one: Case) -> None:
     from prefect.states import Cancelling
 
-    served.web.slow = 50.0
-    served.start()
-    first = trigger("daily")
-    until(served.web.asked.is_set)
-    with client() as prefect:
+    one.web.slow = 50.0
+    first = serving.trigger("daily", one)
+    until(one.web.asked.is_set)
+    assert running()
+    with client(serving.api) as prefect:
         prefect.set_flow_run_state(first, Cancelling(), force=True)
-    until(lambda: state_of(first) == "Cancelled")
-    served.web.asked.clear()
-    second = trigger("daily")
-    until(served.web.asked.is_set)
-    assert served.stop(signal.SIGKILL) == -signal.SIGKILL
-    served.web.slow = 0.0
-    assert served.small.notes() == {}
-    served.start()
-    third = trigger("daily")
-    finish(third)
-    only_note(served)
-    assert state_of(second) == "Running", "Prefect does not notice; our store does"
-    assert served.stop() == 0
+    until(lambda: serving.state(first) == "Cancelled")
+    until(lambda: not running())
+    assert one.small.notes() == {}
+    one.web.slow = 0.0
+    serving.finish(serving.trigger("daily", one))
+    one.note(0, 1, 2)
 
 
-def test_every_smaller_flow_runs_once_and_is_not_needed_twice(served: Served) -> None:
-    served.start()
+def test_killed_in_the_middle_and_back_after_days(
+    house: House, serving: Serving, tmp_path: Path
+) -> None:
+    """The process that serves is killed in the middle of a run, runs come due while it is away,
+    and all of them arrive at once when it is back: a note for each day that was missed."""
+    with case(house, tmp_path, SmallWeb(4, daily=True)) as one:
+        before = today() - timedelta(days=3)
+        one.small.run("run", "--no-prefect", "--date", before.isoformat())
+        one.note(3)
+        one.web.slow = 50.0
+        one.web.asked.clear()
+        broken = serving.trigger("daily", one)
+        until(one.web.asked.is_set)
+        assert running()
+        assert serving.stop(signal.SIGKILL) == -signal.SIGKILL
+        until(lambda: not running(), 20)
+        one.web.slow = 0.0
+        due = datetime.now(UTC) - timedelta(hours=1)
+        burst = [serving.trigger("daily", one, due=due - timedelta(days=n)) for n in (0, 2, 1)]
+        until(lambda: [serving.state(run) for run in burst] == ["Late"] * 3)
+        assert len(one.small.notes()) == 1
+        serving.start()
+        serving.finish(*burst)
+        notes = one.small.notes()
+        days = [today() - timedelta(days=n) for n in (3, 2, 1, 0)]
+        assert sorted(notes) == [f"{day:%Y%m/%m%d}.md" for day in days]
+        for n, path in zip((3, 2, 1, 0), sorted(notes), strict=True):
+            one.right(notes[path], n)
+        whole = [r for r in one.reports() if r.day == today() and r.finished_at]
+        assert len(whole) == 1, "the first of the late runs did everything"
+        assert serving.state(broken) == "Running", "Prefect does not notice; our store does"
+
+
+def test_a_worker_killed_in_the_middle_and_taken_over(serving: Serving, one: Case) -> None:
+    """A worker of a set-up of the reader's own. What it had begun goes on without it, and whoever
+    comes next waits for that and sees that it is done."""
+    with client(serving.api) as prefect:
+        _deploy(prefect, pool := f"pool-{one.small.folder.parent.name}")
+    one.web.slow = 8.0
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        first = serving.trigger("daily", one, where=pool)
+        until(one.web.asked.is_set)
+    finally:
+        worker.kill()
+        worker.wait(timeout=30)
+    assert running()
+    second = serving.trigger("daily", one)
+    serving.finish(second)
+    one.note(0, 1, 2)
+    serving.finish(first)
+    assert [bool(r.finished_at) for r in one.reports()][-1]
+    until(lambda: not running())
+
+
+def _deploy(prefect: object, pool: str) -> None:
+    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.daily import daily
+
+    prefect.create_work_pool(WorkPoolCreate(name=pool, type="process"))  # type: ignore[attr-defined]
+    made = daily.to_deployment(
+        name=pool, work_pool_name=pool, entrypoint_type=EntrypointType.MODULE_PATH
+    )
+    made.apply()  # type: ignore[union-attr, unused-ignore]
+
+
+def test_every_smaller_flow_runs_once_and_is_not_needed_twice(serving: Serving, one: Case) -> None:
     for name in ("daily", "retry", "collect", "publish", "publish", "housekeeping"):
-        finish(trigger(name))
-    assert len(served.reports()) == 2, "nothing to retry; one collection"
-    assert len(list((served.small.folder / ".stardraft" / "backups").iterdir())) == 1
-    assert len(list((served.small.folder.parent / "public").rglob("????.md"))) == 1
-    assert served.stop() == 0
+        serving.finish(serving.trigger(name, one))
+    assert len(one.reports()) == 2, "nothing to retry; one collection"
+    assert len(list((one.small.folder / ".stardraft" / "backups").iterdir())) == 1
+    assert len(list((one.small.folder.parent / "public").rglob("????.md"))) == 1
+
+
+def test_the_scheduled_row_appeared_and_ran_at_its_time(serving: Serving) -> None:
+    """The schedule was set when the first case began: by now its time has come, or soon will."""
+    rows = until(lambda: [r for r in serving.scheduled() if r.state.is_final()], 150)
+    (row,) = rows
+    assert row.state_name == "Completed", row.state.message
+    assert row.expected_start_time.astimezone(UTC) == serving.soon.astimezone(UTC)
+    serving.base.note(0, 1, 2)
+    (report,) = serving.base.reports()
+    assert report.started_at >= serving.soon.astimezone(UTC)
