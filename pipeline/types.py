@@ -503,8 +503,7 @@ class RunReport:
     caught_up: tuple[date, ...] = ()
     """Earlier days that had no note and got theirs in this run."""
     hosts: tuple[HostUse, ...] = ()
-    """Every host of the web that was asked, the most bytes first; arXiv and GitHub's APIs are
-    counted by their stage."""
+    """Every host that was asked, services of papers and code too, the most bytes first."""
     limits: tuple[ServiceLimit, ...] = ()
     """How much the asked services still allowed when the run ended."""
 

@@ -8,7 +8,7 @@ disk but, for `find_token`, the reader's own GitHub configuration. `PaperEnriche
 
 from __future__ import annotations
 
-from pipeline.enrich.allowance import Listener, Meter
+from pipeline.enrich.allowance import Listener, Meter, Scale
 from pipeline.enrich.arxiv_index import ArxivConfig, ArxivIndex
 from pipeline.enrich.catalogue import CatalogueIndex
 from pipeline.enrich.code_search import GithubSearch, RepoVerifier
@@ -35,6 +35,7 @@ __all__ = [
     "OpenReview",
     "PaperEnricher",
     "RepoVerifier",
+    "Scale",
     "ServiceConfig",
     "find_token",
 ]

@@ -1,16 +1,19 @@
-"""How much services still allow, as the headers of their answers say."""
+"""How much services still allow, as the headers of their answers say, and what they sent."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from pipeline.enrich.waiting import LONGEST, rate_limit_reset
 from pipeline.types import ServiceLimit
 
 Listener = Callable[[str, Mapping[str, str], datetime], None]
 """Told (service, headers of its answer, now)."""
+Scale = Callable[[str, int, int], None]
+"""Told (address asked, requests sent to it, decoded bytes that came)."""
 
 _RESOURCES = {"core": "github", "search": "github-search", "graphql": "github-graphql"}
 """What GitHub calls its limits (`x-ratelimit-resource`), and what we call them."""
@@ -19,10 +22,14 @@ _NUMBER = re.compile(r"\d{1,9}")
 
 
 class Meter:
-    """Keeps each service's last word on its limits; an answer that says nothing changes nothing."""
+    """Keeps each service's last word on its limits, and the weight of all answers by host.
+
+    An answer that says nothing of limits changes nothing.
+    """
 
     def __init__(self) -> None:
         self._said: dict[str, ServiceLimit] = {}
+        self._hosts: dict[str, tuple[int, int]] = {}
 
     def heard(self, service: str, headers: Mapping[str, str], now: datetime) -> None:
         """Read an answer's headers; `service` is who was asked, where they do not say it."""
@@ -32,6 +39,16 @@ class Meter:
     def said(self) -> tuple[ServiceLimit, ...]:
         """Every service that said anything, by name."""
         return tuple(self._said[name] for name in sorted(self._said))
+
+    def weighed(self, address: str, requests: int, size: int) -> None:
+        """Count requests sent, answered or not, and the decoded bytes that came."""
+        host = urlsplit(address).hostname or ""
+        sent, came = self._hosts.get(host, (0, 0))
+        self._hosts[host] = (sent + requests, came + size)
+
+    def per_host(self) -> Mapping[str, tuple[int, int]]:
+        """Requests and decoded bytes so far, by host."""
+        return dict(self._hosts)
 
 
 def limit_of(service: str, headers: Mapping[str, str], now: datetime) -> ServiceLimit | None:

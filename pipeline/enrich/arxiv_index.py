@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.enrich import wording
+from pipeline.enrich.allowance import Scale
 from pipeline.enrich.arxiv_entry import bare_key
 from pipeline.enrich.arxiv_reply import Reply, ReplyState
 from pipeline.enrich.arxiv_search import (
@@ -42,7 +43,7 @@ class ArxivConfig:
     a request; `page_size` is ids per request: arXiv allows slices of 2,000, its front server
     8,190 bytes of address, which 250 of the longest old ids do not reach; `patience` is the
     longest single wait for a slot or a Retry-After, `tries` how often one lookup asks again
-    before it leaves the rest to a later run.
+    before it leaves the rest to a later run; `weighed` is told the size of every answer.
     """
 
     api_url: str = "https://export.arxiv.org/api/query"
@@ -51,6 +52,7 @@ class ArxivConfig:
     page_size: int = 250
     patience: float = 60.0
     tries: int = 4
+    weighed: Scale | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -273,6 +275,7 @@ class ArxivIndex:
                 interval=c.interval,
                 timeout=c.timeout,
                 patience=c.patience,
+                weighed=c.weighed,
             )
         return self._open_desk
 

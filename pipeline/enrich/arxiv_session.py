@@ -22,6 +22,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from pipeline.enrich.allowance import Scale
 from pipeline.enrich.arxiv_entry import paper_of
 from pipeline.enrich.arxiv_reply import Reply, ReplyState
 from pipeline.enrich.waiting import retry_after
@@ -68,6 +69,7 @@ class _PoliteAdapter(HTTPAdapter):
         interval: float,
         timeout: float,
         patience: float,
+        weighed: Scale | None,
     ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
         self._home = urlsplit(home)
@@ -75,6 +77,7 @@ class _PoliteAdapter(HTTPAdapter):
         self._interval, self._timeout, self._patience = interval, timeout, patience
         self.sent = 0
         self.sent_for_question = 0
+        self._weighed = weighed
         self.answer = _Answer()
 
     def send(
@@ -96,10 +99,15 @@ class _PoliteAdapter(HTTPAdapter):
         self.sent_for_question += 1
         request.headers["User-Agent"] = f"stardraft arxiv.py/{arxiv.__version__}"
         limits = (self._timeout, self._timeout)
-        response = super().send(
-            request, stream=True, timeout=limits, verify=verify, cert=cert, proxies=proxies
-        )
-        body = self._read(response)
+        body = b""
+        try:
+            response = super().send(
+                request, stream=True, timeout=limits, verify=verify, cert=cert, proxies=proxies
+            )
+            body = self._read(response)
+        finally:
+            if self._weighed:
+                self._weighed(request.url or "", 1, len(body))
         self.answer = self._remember(response, body)
         return _with_body(response, body)
 
@@ -165,9 +173,16 @@ class ArxivDesk:
         interval: float,
         timeout: float,
         patience: float,
+        weighed: Scale | None = None,
     ) -> None:
         self._adapter = _PoliteAdapter(
-            api_url, limiter, clock, interval=interval, timeout=timeout, patience=patience
+            api_url,
+            limiter,
+            clock,
+            interval=interval,
+            timeout=timeout,
+            patience=patience,
+            weighed=weighed,
         )
         # Waiting and trying again are ours: the package would do both blindly.
         self._client = arxiv.Client(delay_seconds=0.0, num_retries=0)

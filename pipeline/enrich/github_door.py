@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.enrich.allowance import Listener
+from pipeline.enrich.allowance import Listener, Scale
 from pipeline.enrich.waiting import rate_limit_reset
 from pipeline.ports import Clock, Limiter
 
@@ -26,7 +26,7 @@ class GithubConfig:
     `token` never appears in the repr. `batch` is repositories per GraphQL query; `keep` are
     requests of the anonymous hourly 60 that are left for the reader's other tools; `patience` is
     the longest single wait, everything above is left to a later run; `interval` is the least
-    time between two requests; `heard` is told the headers of every answer.
+    time between two requests; `heard` is told the headers of every answer, `weighed` its size.
     """
 
     api_url: str = "https://api.github.com"
@@ -37,6 +37,7 @@ class GithubConfig:
     patience: float = 10.0
     interval: float = 0.1
     heard: Listener | None = field(default=None, repr=False, compare=False)
+    weighed: Scale | None = field(default=None, repr=False, compare=False)
 
 
 class GithubDoor:
@@ -61,10 +62,21 @@ class GithubDoor:
         wait = self._limiter.reserve(service, self._config.interval, self._clock.now())
         if wait > 0:
             self._clock.sleep(wait)
-        said = question(self._desk())
+        said = self._put(question)
         if self._config.heard:
             self._config.heard(service, said.headers, self._clock.now())
         return said
+
+    def _put(self, question: Callable[[GithubDesk], Said]) -> Said:
+        desk = self._desk()
+        sent, received = desk.sent, desk.received
+        try:
+            return question(desk)
+        finally:
+            if self._config.weighed:
+                self._config.weighed(
+                    self._config.api_url, desk.sent - sent, desk.received - received
+                )
 
     def limited(self, said: Said, service: str = SERVICE) -> None:
         """Nobody asks before GitHub said; without a time, a minute, as its documentation asks."""

@@ -14,6 +14,7 @@ import github
 import requests
 from github.GithubException import BadCredentialsException, GithubException
 from github.GithubRetry import GithubRetry
+from github.Requester import Requester
 from urllib3.exceptions import HTTPError, InvalidHeader
 
 from pipeline.enrich.github_facts import FRAGMENT
@@ -91,8 +92,20 @@ class _BoundedRetry(GithubRetry):
         self._clock.sleep(min(max(wish or 0.0, self.get_backoff_time(), 0.2), longest))
 
 
+class _WeighingRequester(Requester):
+    """PyGithub's own, which tells nobody how large an answer was; this one counts its bytes."""
+
+    received = 0
+
+    def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802
+        status, headers, output = super().requestJson(*args, **kwargs)
+        self.received += len(output.encode("utf-8", "surrogatepass"))
+        return status, headers, output
+
+
 class GithubDesk:
-    """Asks GitHub one question at a time; `sent` counts requests, retries included."""
+    """Asks GitHub one question at a time; `sent` counts requests, retries included, `received`
+    the decoded bytes of the answers."""
 
     def __init__(
         self, api_url: str, token: str | None, clock: Clock, *, timeout: float, patience: float
@@ -110,16 +123,24 @@ class GithubDesk:
             secondary_rate_wait=patience + 1,
             backoff_factor=0.5,
         )
-        self._requester = github.Github(
+        self._requester = _WeighingRequester(
             auth=github.Auth.Token(token) if token else None,
             base_url=api_url.rstrip("/"),
             timeout=max(1, math.ceil(timeout)),
             user_agent="stardraft PyGithub",
+            per_page=30,
+            verify=True,
             retry=retry,
+            pool_size=None,
             # Pacing is the limiter's, for PyGithub's own knows nothing of other processes.
             seconds_between_requests=None,
             seconds_between_writes=None,
-        ).requester
+        )
+
+    @property
+    def received(self) -> int:
+        """Decoded bytes of all answers so far."""
+        return self._requester.received
 
     def repository(self, name: str, etag: str | None = None) -> Said:
         """REST: one repository, renames followed; `UNCHANGED`, at no cost, where it is still

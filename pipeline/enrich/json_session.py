@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from pipeline.enrich.allowance import Listener
+from pipeline.enrich.allowance import Listener, Scale
 from pipeline.enrich.waiting import retry_after
 from pipeline.ports import Clock, Limiter
 
@@ -64,9 +64,10 @@ class JsonDesk:
         timeout: float,
         patience: float,
         heard: Listener | None = None,
+        weighed: Scale | None = None,
     ) -> None:
         self.sent = 0
-        self._heard = heard
+        self._heard, self._weighed = heard, weighed
         self._name, self._base = name, base_url.rstrip("/")
         self._limiter, self._clock = limiter, clock
         self._interval, self._timeout, self._patience = interval, timeout, patience
@@ -94,7 +95,19 @@ class JsonDesk:
             wait = self._limiter.reserve(self._name, self._interval, self._clock.now())
             if wait > 0:
                 self._clock.sleep(wait)
-            self.sent += 1
+            response, body = self._send(url, params)
+            if not response.is_redirect:
+                return response, body
+            target = urljoin(response.url, response.headers["Location"])
+            if urlsplit(target)[:2] != urlsplit(self._base)[:2]:
+                raise _UnfitError("redirect to another host")
+            url, params = target, None
+        raise _UnfitError("too many redirects")
+
+    def _send(self, url: str, params: Mapping[str, str] | None) -> tuple[requests.Response, bytes]:
+        self.sent += 1
+        body = b""
+        try:
             response = self._session.get(
                 url,
                 params=params,
@@ -102,16 +115,14 @@ class JsonDesk:
                 allow_redirects=False,
                 stream=True,
             )
-            if self._heard:
-                self._heard(self._name, response.headers, self._clock.now())
             with response:
-                if not response.is_redirect:
-                    return response, self._read(response)
-                target = urljoin(response.url, response.headers["Location"])
-            if urlsplit(target)[:2] != urlsplit(self._base)[:2]:
-                raise _UnfitError("redirect to another host")
-            url, params = target, None
-        raise _UnfitError("too many redirects")
+                if self._heard:
+                    self._heard(self._name, response.headers, self._clock.now())
+                body = b"" if response.is_redirect else self._read(response)
+            return response, body
+        finally:
+            if self._weighed:
+                self._weighed(url, 1, len(body))
 
     def _read(self, response: requests.Response) -> bytes:
         deadline = self._clock.now() + timedelta(seconds=2 * self._timeout)

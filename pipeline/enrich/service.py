@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipeline.enrich.allowance import Listener
+from pipeline.enrich.allowance import Listener, Scale
 from pipeline.ports import Clock, Limiter
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceConfig:
     """How to ask a service; times in seconds. `most` bounds the requests of one lookup, the
-    rest waits for a later run; `heard` is told the headers of every answer."""
+    rest waits for a later run; `heard` is told the headers of every answer, `weighed` its size."""
 
     api_url: str
     interval: float = 1.0
@@ -25,6 +25,7 @@ class ServiceConfig:
     patience: float = 5.0
     most: int = 20
     heard: Listener | None = field(default=None, repr=False, compare=False)
+    weighed: Scale | None = field(default=None, repr=False, compare=False)
 
 
 class Service:
@@ -56,4 +57,5 @@ class Service:
             timeout=c.timeout,
             patience=c.patience,
             heard=c.heard,
+            weighed=c.weighed,
         )

@@ -126,8 +126,7 @@ def run_end(report: RunReport, now: datetime) -> LogLine:
             "items": report.items,
             "also_seen": report.also_seen,
             "issues": sum(len(s.issues) for s in report.stages),
-            "requests": sum(u.requests for u in report.hosts)
-            + sum(s.requests for s in report.stages if s.stage not in ("poll", "fetch")),
+            "requests": sum(u.requests for u in report.hosts),
             "bytes": sum(u.bytes for u in report.hosts),
             "seconds": round(seconds, 3),
         },

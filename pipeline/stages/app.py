@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from time import perf_counter
@@ -35,6 +35,11 @@ from pipeline.types import Candidate, Feed, ServiceLimit, StageReport
 def _no_library() -> tuple[tuple[str, ...], tuple[Issue, ...]]:
     """No library of the reader's own."""
     return (), ()
+
+
+def _unweighed() -> Mapping[str, tuple[int, int]]:
+    """No service was asked."""
+    return {}
 
 
 def _unsaid() -> tuple[ServiceLimit, ...]:
@@ -74,6 +79,8 @@ class App:
     wrong with its files."""
     limits: Callable[[], tuple[ServiceLimit, ...]] = _unsaid
     """How much the services asked so far still allow."""
+    lookups: Callable[[], Mapping[str, tuple[int, int]]] = _unweighed
+    """Requests sent to services of papers and code so far and bytes of their answers, by host."""
 
 
 def _silent(stage: str, done: int, total: int) -> None:

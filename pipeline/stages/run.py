@@ -165,8 +165,9 @@ def _report(app: App, run: Run, stages: Sequence[StageReport], missed: Sequence[
 
 
 def _hosts(app: App) -> tuple[HostUse, ...]:
-    used = [
-        HostUse(host=host, requests=requests, bytes=size)
-        for host, (requests, size) in app.fetcher.bytes_per_host().items()
-    ]
+    use = dict(app.fetcher.bytes_per_host())
+    for host, (requests, size) in app.lookups().items():
+        sent, came = use.get(host, (0, 0))
+        use[host] = (sent + requests, came + size)
+    used = [HostUse(host=host, requests=sent, bytes=came) for host, (sent, came) in use.items()]
     return tuple(sorted(used, key=lambda use: (-use.bytes, -use.requests, use.host)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.types import ServiceLimit
 
 if TYPE_CHECKING:
-    from pipeline.enrich import GithubIndex, Listener, Meter
+    from pipeline.enrich import GithubIndex, Meter
     from pipeline.ports import Catalogue, Clock, CodeFinder, Store
     from pipeline.settings.sections import LookupSettings
 
@@ -18,7 +18,7 @@ _SERVICES = ("arxiv", "crossref", "github", "github-search", "huggingface", "ope
 
 
 def catalogues(
-    settings: LookupSettings, store: Store, clock: Clock, heard: Listener | None = None
+    settings: LookupSettings, store: Store, clock: Clock, meter: Meter | None = None
 ) -> tuple[Catalogue, ...]:
     """Crossref and OpenReview, those that have an address."""
     from pipeline.enrich import CatalogueIndex, Crossref, OpenReview, ServiceConfig
@@ -26,7 +26,10 @@ def catalogues(
     named = ((settings.crossref, Crossref()), (settings.openreview, OpenReview()))
     return tuple(
         CatalogueIndex(
-            dialect, ServiceConfig(api_url=url, timeout=settings.timeout, heard=heard), store, clock
+            dialect,
+            ServiceConfig(api_url=url, timeout=settings.timeout, **ears(meter)),
+            store,
+            clock,
         )
         for url, dialect in named
         if url
@@ -38,7 +41,7 @@ def finders(
     repos: GithubIndex,
     store: Store,
     clock: Clock,
-    heard: Listener | None = None,
+    meter: Meter | None = None,
 ) -> tuple[CodeFinder, ...]:
     """Hugging Face before GitHub's search; both verify through the same way to GitHub."""
     from pipeline.enrich import GithubSearch, HuggingFaceFinder, RepoVerifier, ServiceConfig
@@ -51,12 +54,17 @@ def finders(
             interval=0.2,
             timeout=settings.timeout,
             most=60,
-            heard=heard,
+            **ears(meter),
         )
         found.append(HuggingFaceFinder(config, verifier, store, clock, store))
     if settings.search_code:
         found.append(GithubSearch(verifier))
     return tuple(found)
+
+
+def ears(meter: Meter | None) -> dict[str, Any]:
+    """How a service's configuration names what a meter listens to; nothing without a meter."""
+    return {"heard": meter.heard, "weighed": meter.weighed} if meter else {}
 
 
 def limits_left(meter: Meter, store: Store, clock: Clock, usual: float) -> tuple[ServiceLimit, ...]:

@@ -16,7 +16,7 @@ from pipeline.stages import App
 from pipeline.types import Feed
 from pipeline.wiring.clock import SystemClock
 from pipeline.wiring.library import seeds_of, unread
-from pipeline.wiring.lookup import catalogues, finders, limits_left
+from pipeline.wiring.lookup import catalogues, ears, finders, limits_left
 from pipeline.wiring.past import import_past
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def build(
     feeds, _ = feeds_of(workspace)
     store = open_store(workspace)
     meter = Meter()
-    github = GithubConfig(**settings.github.model_dump(), token=token(), heard=meter.heard)
+    github = GithubConfig(**settings.github.model_dump(), token=token(), **ears(meter))
     repos = GithubIndex(github, store, clock, store)
     try:
         import_past(workspace, store, clock.now())
@@ -188,11 +188,14 @@ def build(
             fetcher=fetcher(workspace, clock),
             extractor=PageExtractor(),
             papers=ArxivIndex(
-                ArxivConfig(**settings.arxiv.model_dump()), limiter=store, clock=clock
+                ArxivConfig(**settings.arxiv.model_dump(), weighed=meter.weighed),
+                limiter=store,
+                clock=clock,
             ),
             repos=repos,
-            catalogues=catalogues(settings.lookup, store, clock, meter.heard),
-            finders=finders(settings.lookup, repos, store, clock, meter.heard),
+            catalogues=catalogues(settings.lookup, store, clock, meter),
+            finders=finders(settings.lookup, repos, store, clock, meter),
+            lookups=meter.per_host,
             limits=partial(limits_left, meter, store, clock, settings.arxiv.interval + 1),
             enricher=PaperEnricher(),
             library=lambda: unread(workspace, store),

@@ -123,7 +123,11 @@ def test_extract_of_an_address_that_does_not_answer(stardraft: Command) -> None:
 def test_status_before_the_first_run(stardraft: Command, tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("[prefect]\nport = 1\n", encoding="utf-8")
     assert "stardraft run" in stardraft("status").stdout
-    assert json.loads(stardraft("status", "--json").stdout) == {"runs": [], "schedules": None}
+    assert json.loads(stardraft("status", "--json").stdout) == {
+        "runs": [],
+        "schedules": None,
+        "library": None,
+    }
 
 
 @pytest.mark.parametrize("command", ["pause", "resume"])

@@ -12,7 +12,7 @@ import pytest
 
 from demo.day import SampleDay
 from demo.replay import ReplayServer
-from pipeline.enrich import GithubConfig, GithubIndex, ServiceConfig
+from pipeline.enrich import ArxivConfig, ArxivIndex, GithubConfig, GithubIndex, ServiceConfig
 from pipeline.enrich.allowance import Meter, limit_of
 from pipeline.enrich.service import Service
 from pipeline.store import open_store
@@ -139,3 +139,24 @@ def test_hugging_face_is_heard_through_the_session_all_json_services_share() -> 
         server.shutdown()
         server.server_close()
     assert [(s.service, s.remaining) for s in meter.said()] == [("huggingface", 488)]
+
+
+def test_every_answer_is_weighed_by_host_retries_and_dead_services_too(tmp_path: Path) -> None:
+    store, clock, meter = open_store(f"sqlite:///{tmp_path}/s.db"), StillClock(), Meter()
+    with ReplayServer(SampleDay()) as server:
+        github = GithubConfig(api_url=server.github_url, weighed=meter.weighed)
+        repos = GithubIndex(github, store, clock, store)
+        repos.by_ids(["github.com/swz30/mprnet"])
+        after_github = meter.per_host()["127.0.0.1"]
+        arxiv = ArxivConfig(api_url=server.arxiv_url, interval=0.0, weighed=meter.weighed)
+        papers = ArxivIndex(arxiv, limiter=store, clock=clock)
+        papers.by_ids(["arxiv:2102.02808"])
+    requests, size = meter.per_host()["127.0.0.1"]
+    assert after_github[0] == repos.door.sent >= 1
+    assert after_github[1] > 500
+    assert requests > after_github[0]
+    assert size > after_github[1] + 500
+    dead = ServiceConfig(api_url="http://localhost:9", weighed=meter.weighed)
+    Service("dead", dead, store, clock).get("/x", {})
+    assert meter.per_host()["localhost"] == (1, 0)
+    store.close()

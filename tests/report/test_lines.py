@@ -54,13 +54,13 @@ def test_the_end_counts_what_the_run_cost() -> None:
         StageReport(stage="fetch", requests=5),
         StageReport(stage="enrich", requests=2),
     )
-    used = (HostUse(host="a", requests=5, bytes=1000),)
+    used = (HostUse(host="a", requests=5, bytes=1000), HostUse(host="api", requests=2, bytes=9))
     run = RunReport(
         run_id="r", day=date(2026, 9, 18), started_at=NOW, stages=stages, items=4, hosts=used
     )
     numbers = run_end(run, NOW.replace(second=7)).numbers
-    assert numbers["requests"] == 7, "what a stage asked of the web is not counted twice"
-    assert (numbers["bytes"], numbers["items"], numbers["seconds"]) == (1000, 4, 7.0)
+    assert numbers["requests"] == 7, "each request is counted once, by its host"
+    assert (numbers["bytes"], numbers["items"], numbers["seconds"]) == (1009, 4, 7.0)
 
 
 def test_a_stage_says_how_far_it_is_at_most_three_times_and_only_when_long() -> None:
