@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,12 +20,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("house", kinds, indirect=True, scope="session")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What these tests start, shared servers too, is told from what all others start."""
+    if Path(__file__).parent not in item.path.parents:
+        return (yield)
+    with family.at_home():
+        return (yield)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_process_outlives_the_tests() -> Iterator[None]:
     """Servers that tests share included: those end before this does."""
-    with family.founded():
-        yield
-        until(lambda: not family.members(), 30, family.members)
+    yield
+    until(lambda: not family.members(), 30, family.members)
 
 
 @pytest.fixture(autouse=True)

@@ -13,21 +13,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _NAME = "TESTS_OF_STARDRAFT_FAMILY"  # `Small` takes those that begin with STARDRAFT_ away
+_OURS = uuid.uuid4().hex
 
 
 @contextmanager
-def founded() -> Iterator[None]:
-    """From now on children are known as ours."""
-    os.environ[_NAME] = uuid.uuid4().hex
+def at_home() -> Iterator[None]:
+    """Children that are started meanwhile are ours, those of other tests are not."""
+    os.environ[_NAME] = _OURS
     try:
         yield
     finally:
-        del os.environ[_NAME]
+        os.environ.pop(_NAME, None)
 
 
 def members() -> dict[int, str]:
     """The living by process id, each with its command line."""
-    wanted = f"{_NAME}={os.environ[_NAME]}".encode()
+    wanted = f"{_NAME}={_OURS}".encode()
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:

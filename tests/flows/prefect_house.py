@@ -64,13 +64,13 @@ def house(
             "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
             "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "2",
         }
-        stack.enter_context(_environment(extra | quick))
+        stack.enter_context(environment(extra | quick))
         made = stack.enter_context(engine(home, any_free_port(), lasting=True))
         yield House(api=made.api_url, postgres=server)
 
 
 @contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
+def environment(values: dict[str, str]) -> Iterator[None]:
     """These settings of Prefect's, and none that stand in the environment."""
     before = dict(os.environ)
     for name in before:

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.timeout(600)]
 
 def test_the_server_and_the_run_in_hand_end_with_it(tmp_path: Path) -> None:
     """Killed, then asked to stop in the middle of a run: server, run and all that they started."""
-    port, web = any_free_port(), SmallWeb()
+    port, web, shared = any_free_port(), SmallWeb(), family.members()
     with ReplayServer(web) as replay:
         small = Small(tmp_path / "reader", replay)
         for number in (signal.SIGKILL, signal.SIGINT, signal.SIGTERM):
@@ -41,7 +41,7 @@ def test_the_server_and_the_run_in_hand_end_with_it(tmp_path: Path) -> None:
                 serving.send_signal(number)
                 lines.read()
             assert serving.wait(timeout=60) == (-number if number == signal.SIGKILL else 0)
-            until(lambda: not family.members(), 30, family.members)
+            until(lambda: not family.strangers(shared), 30, lambda: family.strangers(shared))
         assert small.notes() == {}
         web.slow = 0.0
         small.run("run", "--no-prefect")

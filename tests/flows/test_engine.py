@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,7 @@ import pytest
 from flows.engine import engine, found
 from flows.neighbours import is_prefect
 from pipeline.errors import StardraftError
+from tests.flows.prefect_house import environment
 
 pytestmark = pytest.mark.prefect
 
@@ -33,6 +35,13 @@ try:
 except StardraftError as error:
     print(error.issues[0].code, error.issues[0].sentence, flush=True)
 """
+
+
+@pytest.fixture(autouse=True)
+def no_server_is_named() -> Iterator[None]:
+    """As other tests' shared server would be."""
+    with environment({}):
+        yield
 
 
 def free_port() -> int:

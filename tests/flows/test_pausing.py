@@ -14,6 +14,7 @@ import pytest
 from demo.replay import ReplayServer
 from pipeline.errors import Exit
 from tests.flows.prefect_house import House, until
+from tests.flows.serving import client
 from tests.flows.small import Small, SmallWeb
 
 pytestmark = [pytest.mark.prefect, pytest.mark.timeout(600)]
@@ -62,11 +63,19 @@ class Reader:
 
 @pytest.fixture
 def reader(house: House, tmp_path: Path) -> Iterator[Reader]:
+    _forget_the_others(house.api)
     with ReplayServer(SmallWeb()) as replay:
         made = Reader(Small(tmp_path / "reader", replay), house)
         made.serve()
         yield made
         made.stop()
+
+
+def _forget_the_others(api: str) -> None:
+    """What other tests have scheduled on the shared server."""
+    with client(api) as prefect:
+        for deployment in prefect.read_deployments():
+            prefect.delete_deployment(deployment.id)
 
 
 def planned() -> int:
