@@ -89,9 +89,8 @@ case "$command" in
   stardraft) setup && exec "$BIN/stardraft" "$@" ;;
   test)
     setup && system_packages && lint
-    # All of them side by side, a file at a time and in order, lest a long one comes last alone;
-    # a chosen few as they are asked for.
-    [ $# -eq 0 ] && set -- --numprocesses auto --dist loadfile --no-loadscope-reorder
+    # All of them side by side, a file at a time; a chosen few as they are asked for.
+    [ $# -eq 0 ] && set -- --numprocesses auto --dist loadfile
     exec "$BIN/python" -m pytest "$@" ;;
   lint) setup && lint ;;
   screenshots) setup && system_packages && exec "$BIN/python" -m tests.browser.screenshots "${1:-screenshots}" ;;
