@@ -1,4 +1,4 @@
-"""One browser for the session, a page and a stocked house for each test."""
+"""One browser for each file, a page and a stocked house for each test."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome() -> Iterator[Browser]:
+    """Gone when the file is done: while it is there, an event loop runs in this thread."""
     if chromium() is None:
         pytest.skip("no chromium on this machine: apt-get install chromium")
     with browser() as opened:

@@ -123,9 +123,11 @@ class Serving:
             assert state.is_completed(), f"{state.name}: {state.message}"
 
     def scheduled(self) -> list[Any]:
-        """The runs that nobody triggered."""
+        """The runs that nobody triggered, of what is served now."""
         with client(self.api) as prefect:
-            return [run for run in prefect.read_flow_runs(limit=200) if run.auto_scheduled]
+            ours = {deployment.id for deployment in prefect.read_deployments()}
+            runs = prefect.read_flow_runs(limit=200)
+            return [r for r in runs if r.auto_scheduled and r.deployment_id in ours]
 
 
 def client(api: str) -> Any:

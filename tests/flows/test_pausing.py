@@ -63,16 +63,17 @@ class Reader:
 
 @pytest.fixture
 def reader(house: House, tmp_path: Path) -> Iterator[Reader]:
-    _forget_the_others(house.api)
+    _forget_all(house.api)
     with ReplayServer(SmallWeb()) as replay:
         made = Reader(Small(tmp_path / "reader", replay), house)
         made.serve()
         yield made
         made.stop()
+    _forget_all(house.api)
 
 
-def _forget_the_others(api: str) -> None:
-    """What other tests have scheduled on the shared server."""
+def _forget_all(api: str) -> None:
+    """What this and other tests have scheduled on the shared server."""
     with client(api) as prefect:
         for deployment in prefect.read_deployments():
             prefect.delete_deployment(deployment.id)
