@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pipeline.store import open_store, processes
 from pipeline.store.leases import LEASE
 from pipeline.types import Poll
 from pipeline.wiring import SystemClock
+from tests.flows.prefect_house import until
 from tests.postgres import database
 from tests.store.samples import NOW, entry, feed, forked, page
 
@@ -26,14 +28,17 @@ TEXTS = [f"第 {n} 篇的文字" for n in range(700)]
 
 
 class Noting:
-    """Embeds with some delay, and notes which texts."""
+    """Embeds with some delay, and notes which texts; `meet` is done before the first."""
 
     name = "m"
 
-    def __init__(self) -> None:
+    def __init__(self, meet: Callable[[], object] = lambda: None) -> None:
         self.done: list[str] = []
+        self._meet = meet
 
     def embed(self, texts: Sequence[str]) -> Any:
+        if not self.done:
+            self._meet()
         time.sleep(0.02)
         self.done += texts
         return np.asarray([[len(t), sum(map(ord, t))] for t in texts], np.float32).reshape(-1, 2)
@@ -62,8 +67,13 @@ def shared(store: Any, inner: Noting) -> CachedEmbedder:
 def test_three_workers_embed_every_text_once_and_all_have_all_vectors(
     store: Any, url: str, tmp_path: Path
 ) -> None:
+    def meet(number: int) -> None:
+        """Hold what is in hand until a second worker has something in hand too."""
+        (tmp_path / f"began{number}").touch()
+        until(lambda: len([*tmp_path.glob("began*")]) > 1, 60)
+
     def work(number: int) -> None:
-        inner = Noting()
+        inner = Noting(partial(meet, number))
         made = shared(open_store(url), inner).embed(TEXTS[number * 50 :])
         assert np.array_equal(made, Noting().embed(TEXTS[number * 50 :]))
         (tmp_path / f"done{number}").write_text("\n".join(inner.done), "utf-8")
