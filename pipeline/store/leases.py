@@ -113,8 +113,16 @@ def _free(kind: Kind, key: ColumnElement[str], now: datetime) -> ColumnElement[b
     As one set, which is read once: PostgreSQL takes the small table for empty and would read it
     again for everything that waits.
     """
-    living = leases.c.until.between(now, now + LONGEST) & (leases.c.owner != _me())
-    return key.not_in(select(leases.c.key).where(leases.c.kind == kind, living))
+    return key.not_in(select(leases.c.key).where(*_held(kind, now)))
+
+
+def _held(kind: Kind, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    living = leases.c.until.between(now, now + LONGEST)
+    return leases.c.kind == kind, living, leases.c.owner != _me()
+
+
+_LOOKS = 5
+"""Searches for one batch, where others were each time faster."""
 
 
 def _lease(
@@ -127,7 +135,15 @@ def _lease(
 ) -> list[str]:
     _bury(connection, kind)
     statement = wanted.limit(limit).with_for_update(of=table, skip_locked=True)
-    keys = list(connection.scalars(statement).all())
+    keys: list[str] = []
+    for _ in range(_LOOKS):
+        found = list(connection.scalars(statement).all())
+        # Who leased one and let go of its row since the search began is seen by a second look.
+        again = select(leases.c.key).where(*_held(kind, now), leases.c.key.in_(found))
+        taken = set(connection.scalars(again))
+        keys = [key for key in found if key not in taken]
+        if keys or not found:
+            break
     rows = [{"kind": kind, "key": k, "owner": _me(), "until": now + LEASE} for k in keys]
     upsert(connection, leases, rows)
     return keys
