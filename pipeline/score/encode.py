@@ -24,10 +24,9 @@ _FAMILIES = (
     ("nomic-embed", "clustering: "),
 )
 """The prompt for texts of one kind compared with each other, by a part of the model's name, the
-first that fits; any other model wants none. From the models' cards: E5 is trained with `query: `
-on both sides where the sides are alike, Nomic with a task before every text. BGE, GTE, Arctic,
-mxbai and Qwen3 put an instruction only before questions that look for answers, the instructed
-E5 and GTE likewise; MiniLM and M3E know none."""
+first that fits; any other model gets none. From the models' cards: E5 is trained with `query: `
+on both sides where the sides are alike, Nomic with a task before every text, GTE with nothing.
+BGE, Arctic, mxbai, Qwen3, MiniLM and M3E get none as well; their cards were not looked at."""
 _ALIKE = ("STS", "sts", "text-matching", "similarity", "Clustering", "clustering")
 """What a model's own files call the prompt for texts of one kind, where they name several."""
 _PORTION = 256

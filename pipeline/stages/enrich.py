@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pipeline.ports import CodeFinder, Lookup, Wanted
 from pipeline.stages.app import App, Run, Tally
-from pipeline.stages.library import unknown_to_arxiv
+from pipeline.stages.seeds import unknown_to_arxiv
 from pipeline.types import (
     Candidate,
     CodeClue,

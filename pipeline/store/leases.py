@@ -113,12 +113,8 @@ def _free(kind: Kind, key: ColumnElement[str], now: datetime) -> ColumnElement[b
     As one set, which is read once: PostgreSQL takes the small table for empty and would read it
     again for everything that waits.
     """
-    return key.not_in(select(leases.c.key).where(*_held(kind, now)))
-
-
-def _held(kind: Kind, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    living = leases.c.until.between(now, now + LONGEST)
-    return leases.c.kind == kind, living, leases.c.owner != _me()
+    living = leases.c.until.between(now, now + LONGEST) & (leases.c.owner != _me())
+    return key.not_in(select(leases.c.key).where(leases.c.kind == kind, living))
 
 
 _LOOKS = 5
@@ -138,10 +134,10 @@ def _lease(
     keys: list[str] = []
     for _ in range(_LOOKS):
         found = list(connection.scalars(statement).all())
-        # Who leased one and let go of its row since the search began is seen by a second look.
-        again = select(leases.c.key).where(*_held(kind, now), leases.c.key.in_(found))
-        taken = set(connection.scalars(again))
-        keys = [key for key in found if key not in taken]
+        # What somebody leased or did between the search's beginning and our lock on its row is
+        # seen by asking again, now that nobody can.
+        still = set(connection.scalars(wanted.where(wanted.selected_columns[0].in_(found))))
+        keys = [key for key in found if key in still]
         if keys or not found:
             break
     rows = [{"kind": kind, "key": k, "owner": _me(), "until": now + LEASE} for k in keys]

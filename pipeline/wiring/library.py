@@ -10,7 +10,7 @@ from pipeline.settings import Workspace
 if TYPE_CHECKING:
     from pipeline.errors import Issue
     from pipeline.ports import Store
-    from pipeline.score.library import Library
+    from pipeline.score.seeds import Library
     from pipeline.types import Seed
 
 _AT_ONCE = 2000
@@ -19,7 +19,7 @@ _AT_ONCE = 2000
 
 def library_of(workspace: Workspace) -> Library:
     """What the files of `[seeds]` hold, read anew; empty where none is named."""
-    from pipeline.score.library import Library, read_library
+    from pipeline.score.seeds import Library, read_library
 
     wish = workspace.settings.seeds
     if not wish.files:
@@ -31,7 +31,7 @@ def library_of(workspace: Workspace) -> Library:
 
 def seeds_of(workspace: Workspace, store: Store) -> tuple[Seed, ...]:
     """The seeds with a title, theirs or the one that arXiv gave; nobody is asked."""
-    from pipeline.score.library import completed
+    from pipeline.score.seeds import completed
 
     found = library_of(workspace)
     return completed(found.seeds, store.known_papers(found.unknown)) if found.seeds else ()

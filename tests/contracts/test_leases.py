@@ -14,19 +14,9 @@ import pytest
 from pipeline.store import open_store, processes
 from pipeline.store.leases import LEASE
 from pipeline.types import Poll, Score
-from tests.postgres import database
 from tests.store.samples import HOUR, NOW, article, candidate, entry, feed, forked, page
 
 ARTICLES = 60
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/s.db"
-        return
-    with database(request.getfixturevalue("postgres")) as made:
-        yield made
 
 
 @pytest.fixture

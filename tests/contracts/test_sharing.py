@@ -21,7 +21,6 @@ from pipeline.store.leases import LEASE
 from pipeline.types import Poll
 from pipeline.wiring import SystemClock
 from tests.flows.prefect_house import until
-from tests.postgres import database
 from tests.store.samples import NOW, entry, feed, forked, page
 
 TEXTS = [f"第 {n} 篇的文字" for n in range(700)]
@@ -42,15 +41,6 @@ class Noting:
         time.sleep(0.02)
         self.done += texts
         return np.asarray([[len(t), sum(map(ord, t))] for t in texts], np.float32).reshape(-1, 2)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'state.db'}"
-        return
-    with database(request.getfixturevalue("postgres")) as made:
-        yield made
 
 
 @pytest.fixture

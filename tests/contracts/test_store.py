@@ -24,7 +24,6 @@ from pipeline.types import (
     RunReport,
     Score,
 )
-from tests.postgres import database
 from tests.store.samples import (
     DAY,
     HOUR,
@@ -40,16 +39,6 @@ from tests.store.samples import (
     paper,
     repo,
 )
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty store."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/state/state.db"
-        return
-    with database(request.getfixturevalue("postgres")) as made:
-        yield made
 
 
 @pytest.fixture

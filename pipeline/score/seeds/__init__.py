@@ -1,4 +1,4 @@
-"""score/library: the papers that the reader keeps elsewhere, as seeds of the profile.
+"""score/seeds: the papers that the reader keeps elsewhere, as seeds of the profile.
 
 In: files that the settings name (BibTeX, CSL JSON, Zotero's CSV, a list of arXiv ids).
 Out: `Seed`s and what could not be read. Touches: those files, read only; arXiv is asked by others.
@@ -7,6 +7,6 @@ Out: `Seed`s and what could not be read. Touches: those files, read only; arXiv 
     seeds = completed(found.seeds, store.known_papers(found.unknown))
 """
 
-from pipeline.score.library.read import Library, completed, read_library
+from pipeline.score.seeds.read import Library, completed, read_library
 
 __all__ = ["Library", "completed", "read_library"]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from pipeline.score.library.latex import plain
+from pipeline.score.seeds.latex import plain
 
 _START = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]{1,40}[ \t\r\n]*[{(]", re.MULTILINE)
 _INLINE = re.compile(r"\s*+@\s*+([A-Za-z]{1,40})\s*+[{(]")

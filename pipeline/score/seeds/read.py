@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pipeline.errors import Issue
 from pipeline.identifiers import arxiv_id, identify, paper_url
-from pipeline.score.library.bibtex import read_bibtex
-from pipeline.score.library.zotero import read_csl, read_csv
+from pipeline.score.seeds.bibtex import read_bibtex
+from pipeline.score.seeds.zotero import read_csl, read_csv
 from pipeline.text import normal_title, squash
 from pipeline.types import Paper, Seed
 

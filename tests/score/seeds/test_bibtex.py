@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.score.library.bibtex import read_bibtex
-from pipeline.score.library.latex import plain
+from pipeline.score.seeds.bibtex import read_bibtex
+from pipeline.score.seeds.latex import plain
 
 
 def test_braces_quotes_numbers_and_macros_are_values() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.score.library import completed, read, read_library
+from pipeline.score.seeds import completed, read, read_library
 from pipeline.types import Paper
 
 BIB = """
