@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.neighbours import CARD, card
+from pipeline.store.processes import exists
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -47,18 +48,8 @@ def die_with_server() -> None:
         return
     if os.getppid() == int(named):
         die_with_parent(int(named))
-    elif not _is_alive(int(named)):  # it died while this process was still importing
+    elif not exists(int(named)):  # it died while this process was still importing
         os._exit(1)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _watch(parent: int) -> None:

@@ -208,11 +208,12 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "不是 UTF-8 编码"
         raise UsageError(
             Issue(
                 subject=str(file),
                 code="notes.unreadable",
-                sentence=f"读不了这个文件：{error}",
+                sentence=f"读不了这个文件：{why}。",
                 remedy="检查路径；文件要用 UTF-8 编码。",
             )
         ) from error

@@ -181,7 +181,8 @@ def read_readers(data: Path) -> tuple[tuple[Reader, ...], tuple[Issue, ...]]:
     try:
         lines = data.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(_issue(str(data), f"读不了这个文件：{error}。")) from error
+        why = error.strerror if isinstance(error, OSError) else "不是 UTF-8 编码"
+        raise UsageError(_issue(str(data), f"读不了这个文件：{why}。")) from error
     readers, issues = [], []
     for number, line in enumerate(lines, 1):
         if not line.strip():

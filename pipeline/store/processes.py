@@ -30,7 +30,7 @@ class Process:
             return None
         if self.boot != here.boot:
             return False
-        return _exists(self.pid) and self.process_start == _start_of(self.pid)
+        return exists(self.pid) and self.process_start == _start_of(self.pid)
 
 
 def this_process() -> Process:
@@ -57,7 +57,8 @@ def _start_of(pid: int) -> str:
     return after_name[19] if len(after_name) > 19 and after_name[0] not in "ZX" else ""
 
 
-def _exists(pid: int) -> bool:
+def exists(pid: int) -> bool:
+    """Whether a process with this id runs on this machine, whoever owns it."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
