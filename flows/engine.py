@@ -43,12 +43,14 @@ def engine(
     port: int,
     given: str = "",
     *,
+    host: str = "127.0.0.1",
     lasting: bool = False,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[Engine]:
     """Have a server while the block runs, with the environment set for `import prefect`.
 
-    `lasting` is for a server that stays and is looked at, `meanwhile` is done while it starts.
+    `lasting` is for a server that stays and is looked at, on this machine or, as `host` says, from
+    others; `meanwhile` is done while it starts.
     Raises `StardraftError` where a child server does not come up in 120 s, where a lasting one
     finds another on its port, and where the server is lost while the block runs.
     """
@@ -64,7 +66,9 @@ def engine(
             made = Engine(api_url=api(port), kind="joined")
         else:
             kept = frozenset(before)
-            child, url = start(home, port, lasting=lasting, kept=kept, meanwhile=meanwhile)
+            child, url = start(
+                home, port, host=host, lasting=lasting, kept=kept, meanwhile=meanwhile
+            )
             made = Engine(api_url=url, kind="started")
         os.environ["PREFECT_API_URL"] = made.api_url
         with _while_it_answers(made):

@@ -1,6 +1,6 @@
 """Prefect's own server as our child, which dies with its parent.
 
-    python -m flows.server PORT PARENT [lasting]
+    python -m flows.server HOST PORT PARENT [lasting]
 
 PARENT is the process id to end with; `lasting` is said to others that ask (`flows.neighbours`).
 """
@@ -70,8 +70,8 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def main(port: int, parent: int, lasting: bool) -> None:
-    """Serve Prefect's API and UI on loopback until told to stop."""
+def main(host: str, port: int, parent: int, lasting: bool) -> None:
+    """Serve Prefect's API and UI until told to stop."""
     die_with_parent(parent)
     with uncollected():
         import uvicorn
@@ -81,7 +81,7 @@ def main(port: int, parent: int, lasting: bool) -> None:
         _say_whose(app, parent, lasting)
     uvicorn.run(
         app,
-        host="127.0.0.1",
+        host=host,
         port=port,
         log_level="error",
         timeout_keep_alive=5,
@@ -99,4 +99,4 @@ def _say_whose(app: FastAPI, parent: int, lasting: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), "lasting" in sys.argv[3:])
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), "lasting" in sys.argv[4:])

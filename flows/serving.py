@@ -6,10 +6,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flows.engine import Engine, engine
+from flows.page import keep_page
 from flows.pausing import was_paused
 from flows.server import SERVED_BY
 from pipeline.errors import ConfigError, Issue
@@ -24,22 +26,24 @@ NAME = "reader"
 """Of every deployment: `daily/reader`, `publish/reader`, …"""
 
 
-def serve(workspace: Workspace, ready: Callable[[Engine], None]) -> None:
+def serve(workspace: Workspace, ready: Callable[[Engine], None], *, page: bool = False) -> None:
     """Have a server, register the deployments, and run what is due until SIGTERM or Ctrl+C.
 
-    `ready` hears where the server is. Nothing of ours is left running afterwards. Raises
+    `ready` hears where the server is; with `page` the review page is open as long. Nothing of ours
+    is left running afterwards. Raises
     `ConfigError` for a cron line that is none.
     """
     prefect = workspace.settings.prefect
     home = workspace.state / "prefect"
-    with engine(home, prefect.port, prefect.api_url, lasting=True) as made:
+    with engine(home, prefect.port, prefect.api_url, host=prefect.host, lasting=True) as made:
         os.environ[SERVED_BY] = str(os.getpid())
         if sys.stderr.isatty():  # the runs write to a pipe of ours
             os.environ.setdefault("STARDRAFT_RUN__LOG", "text")
         try:
             if made.kind == "started":
                 _bury_the_dead()
-            asyncio.run(_run(deployments(workspace), lambda: ready(made)))
+            beside = partial(keep_page, workspace.config) if page else None
+            asyncio.run(_run(deployments(workspace), lambda: ready(made), beside))
         finally:
             del os.environ[SERVED_BY]
 
@@ -91,7 +95,11 @@ def _deployment(workspace: Workspace, flow: Flow[..., Any], cron: str) -> Runner
     return made
 
 
-async def _run(wanted: list[RunnerDeployment], ready: Callable[[], None]) -> None:
+async def _run(
+    wanted: list[RunnerDeployment],
+    ready: Callable[[], None],
+    beside: Callable[[asyncio.Event], Coroutine[Any, Any, None]] | None,
+) -> None:
     """One run at a time: the store allows no more, and this way none has to wait for its lock.
 
     Schedules stay active when we stop: what comes due meanwhile is late when we are back, and
@@ -111,11 +119,13 @@ async def _run(wanted: list[RunnerDeployment], ready: Callable[[], None]) -> Non
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     ready()
+    page = asyncio.create_task(beside(stop) if beside else stop.wait())
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({running, stopping, page}, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
     if not running.done():
         await runner.astop()
-    stopping.cancel()
+    await page
     await running
 
 

@@ -96,6 +96,7 @@ def start(
     home: Path,
     port: int,
     *,
+    host: str,
     lasting: bool,
     kept: frozenset[str],
     meanwhile: Callable[[], object],
@@ -110,7 +111,7 @@ def start(
         wanted = _at(tried[-1]) | ({} if lasting else _short_lived(home))
         os.environ.update({k: v for k, v in wanted.items() if k not in kept})
         url = os.environ["PREFECT_API_URL"] = api(tried[-1])
-        child = _spawn(home, tried[-1], lasting)
+        child = _spawn(home, host, tried[-1], lasting)
         try:
             _import_prefect(meanwhile)
             if _is_up(child, url):
@@ -132,12 +133,12 @@ def _remember(home: Path, started_with: Mapping[str, str]) -> None:
         (home / _SWEPT).touch()
 
 
-def _spawn(home: Path, port: int, lasting: bool) -> subprocess.Popen[bytes]:
+def _spawn(home: Path, host: str, port: int, lasting: bool) -> subprocess.Popen[bytes]:
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("ab") as log:
         return subprocess.Popen(  # noqa: S603  (our own module, our own numbers)
             [
-                *(sys.executable, "-m", "flows.server", str(port), str(os.getpid())),
+                *(sys.executable, "-m", "flows.server", host, str(port), str(os.getpid())),
                 *(("lasting",) if lasting else ()),
             ],
             stdin=subprocess.DEVNULL,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.talk import Config, Json, Log, say_json, watching
+from pipeline.cli.talk import Config, Json, Log, complain, say_json, watching
+from pipeline.errors import StoreError
 
 if TYPE_CHECKING:
     from flows.engine import Engine
+    from pipeline.settings import Workspace
 
 
-def serve(config: Config = None) -> None:
+def serve(
+    page: Annotated[bool, typer.Option("--review", help="同时开着审阅页。")] = False,
+    config: Config = None,
+) -> None:
     """按设置里的时间自动运行：收集、写笔记、重试、整理；Ctrl+C 或 SIGTERM 停止。"""
     from pathlib import Path
 
@@ -27,8 +32,19 @@ def serve(config: Config = None) -> None:
         typer.echo(f"开始了，按 {zone} 的时间：写笔记 {schedule.draft}，收集 {schedule.collect}。")
         typer.echo(f"界面：{engine.api_url.removesuffix('/api')}  停止：Ctrl+C")
 
-    served(workspace, ready)
+    _look_at_the_store(workspace)
+    served(workspace, ready, page=page)
     typer.echo("停下了，没有留下任何进程。")
+
+
+def _look_at_the_store(workspace: Workspace) -> None:
+    """Say at once what every run would meet, and go on: a database may come up later than we."""
+    from pipeline.wiring import open_store
+
+    try:
+        open_store(workspace).close()
+    except StoreError as error:
+        complain(error.issues)
 
 
 def work(config: Config = None, log: Log = None, as_json: Json = False) -> None:

@@ -58,7 +58,7 @@ class Frame:
         self.zone = rooms.workspace.settings.reader.timezone
         self.words = Words(rooms.workspace.settings.reader.language)
         self.shown = Shown()
-        self.runner = Runner(rooms.workspace)
+        self.runner = Runner(rooms.workspace, outlives_page=not rooms.served)
         self.static = static_files()
         self._environment = self._made()
 

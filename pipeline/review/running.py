@@ -14,9 +14,13 @@ _TAIL_BYTES = 16_384
 
 
 class Runner:
-    """At most one run at a time: who asks while one is alive joins it."""
+    """At most one run at a time: who asks while one is alive joins it.
 
-    def __init__(self, workspace: Workspace) -> None:
+    A run that `outlives_page` is in a session of its own, so that Ctrl+C ends the page alone.
+    """
+
+    def __init__(self, workspace: Workspace, *, outlives_page: bool = True) -> None:
+        self._outlives_page = outlives_page
         self._config = workspace.config
         self._log: Path = workspace.state / "review-run.log"
         self._child: subprocess.Popen[bytes] | None = None
@@ -43,7 +47,7 @@ class Runner:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    start_new_session=True,
+                    start_new_session=self._outlives_page,
                 )
 
     @property

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import uvicorn
 
 
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - heard everywhere, opened here
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
     """Where the page is: a bound socket, its address for a browser, the token it asks for."""
@@ -52,7 +55,7 @@ def opening(host: str, port: int, token: str) -> Opening:
         raise UsageError(_taken(host, port, error)) from error
     if not is_loopback(host) and not token:
         token = secrets.token_urlsafe(18)
-    shown = f"[{host}]" if ":" in host else host
+    shown = _ANYWHERE.get(host.strip("[]"), f"[{host}]" if ":" in host else host)
     taken = listener.getsockname()[1]
     return Opening(listener=listener, address=f"http://{shown}:{taken}", token=token)
 

@@ -146,9 +146,10 @@ class PublishSettings(_Section):
 
 
 class PrefectSettings(_Section):
-    """Where flows are recorded."""
+    """Where flows are recorded; Prefect asks nobody for a password."""
 
     api_url: str = ""
+    host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 - the reader's own word
     port: int = Field(4217, ge=1, le=65535)
 
 

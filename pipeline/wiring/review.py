@@ -34,10 +34,15 @@ _MAX_LOCAL = 20 * 1024 * 1024
 
 
 class ReviewRooms:
-    """The rooms behind the page. Every method may be called from any thread."""
+    """The rooms behind the page. Every method may be called from any thread.
 
-    def __init__(self, workspace: Workspace, clock: SystemClock, desk: Desk) -> None:
-        self.workspace, self.clock, self.desk = workspace, clock, desk
+    Where the page is `served` by another process of ours, runs begun on it end with it.
+    """
+
+    def __init__(
+        self, workspace: Workspace, clock: SystemClock, desk: Desk, *, served: bool = False
+    ) -> None:
+        self.workspace, self.clock, self.desk, self.served = workspace, clock, desk, served
         self._fetching = threading.BoundedSemaphore(_AT_ONCE)
 
     def today(self) -> date:
@@ -170,9 +175,11 @@ def _unknown(subject: str) -> Issue:
 
 
 @contextmanager
-def review_rooms(workspace: Workspace, clock: SystemClock) -> Iterator[ReviewRooms]:
+def review_rooms(
+    workspace: Workspace, clock: SystemClock, *, served: bool = False
+) -> Iterator[ReviewRooms]:
     """The rooms behind the review page; the desk's store is closed when the block ends."""
     from pipeline.wiring.desk import open_desk
 
     with open_desk(workspace, clock) as desk:
-        yield ReviewRooms(workspace, clock, desk)
+        yield ReviewRooms(workspace, clock, desk, served=served)

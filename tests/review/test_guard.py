@@ -198,6 +198,7 @@ def test_only_this_machine_without_a_token() -> None:
     wide = opening("0.0.0.0", 0, "")
     wide.listener.close()
     assert len(wide.token) >= 20
+    assert wide.address.startswith("http://127.0.0.1:"), "what a browser here can open"
     near = opening("127.0.0.1", 0, "")
     near.listener.close()
     assert near.token == ""
