@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pipeline.desk.day import Change, Conflict
 from pipeline.desk.found import Deed, left
 from pipeline.desk.pairing import HAND, Keys, keys_of, pairs, plain
+from pipeline.desk.scene import is_entry
 from pipeline.desk.values import FIELD_ORDER, refusal
 from pipeline.errors import Issue, NoteError
 from pipeline.ports import Feedback, Notebook
@@ -25,15 +26,20 @@ _LINK = re.compile(r"\s*(https?://\S+)\s*\Z")
 class Sheet:
     """A note on the desk: its items and their keys, and what is needed to change it.
 
-    `gone` is how each key left the note last; `compose` writes an item as the draft would.
+    `gone` is how each key left the note last, `words` how it left last as a whole item, `given`
+    the reader's stars; `compose` writes an item as the draft would, `refresh` brings one that left
+    with that decision up to the last draft.
     """
 
     note: Note
     keys: Keys
     notebook: Notebook
     gone: dict[str, Feedback]
+    words: dict[str, Feedback]
+    given: dict[str, int]
     candidates: Sequence[Candidate]
     compose: Callable[[str], NoteItem | None]
+    refresh: Callable[[str, NoteItem, Feedback], NoteItem]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +252,8 @@ def _from_list(sheet: Sheet, change: Change) -> Answer:
         deed = left("drop", change.key, entry, listed[:place])
         what = f"去掉“{_short(entry)}”"
         return Planned(note=note, keys=keys, deeds=(deed,), what=what)
-    item = _words_of(sheet, change.key) or replace(entry, raw="", fields=())
+    plain_entry = replace(entry, raw="", fields=())
+    item = _words_of(sheet, change.key) or _with_given(sheet, change.key, plain_entry)
     deed = Deed(action="promote", key=change.key, value=str(item.stars))
     what = f"把“{_short(entry)}”收进笔记"
     return Planned(
@@ -259,15 +266,26 @@ def _from_list(sheet: Sheet, change: Change) -> Answer:
 
 def _words_of(sheet: Sheet, key: str) -> NoteItem | None:
     """The item with the words it had when the reader took it out, else as the draft would."""
-    gone = sheet.gone.get(key)
-    if gone and (read := read_item(sheet.notebook, sheet.note, gone.text)):
-        return read
-    return sheet.compose(key)
+    gone = sheet.words.get(key)
+    if gone and (item := _left_so(sheet, key, gone)):
+        return item
+    item = sheet.compose(key)
+    return item and _with_given(sheet, key, item)
+
+
+def _left_so(sheet: Sheet, key: str, gone: Feedback) -> NoteItem | None:
+    """The item as it left the note, with what runs brought since."""
+    read = read_item(sheet.notebook, sheet.note, gone.text)
+    return _with_given(sheet, key, sheet.refresh(key, read, gone)) if read else None
+
+
+def _with_given(sheet: Sheet, key: str, item: NoteItem) -> NoteItem:
+    return replace(item, stars=sheet.given.get(key, item.stars))
 
 
 def read_item(notebook: Notebook, note: Note, raw: str) -> NoteItem | None:
     """The one item in these lines, None where they hold none or several."""
-    if not raw.strip() or _is_entry(raw):
+    if not raw.strip() or is_entry(raw):
         return None
     try:
         read = notebook.parse(f"# {note.day:%Y.%m.%d}\n\n{raw}", note.day)
@@ -276,21 +294,16 @@ def read_item(notebook: Notebook, note: Note, raw: str) -> NoteItem | None:
     return read.items[0] if len(read.items) == 1 and not read.also_seen else None
 
 
-def _is_entry(raw: str) -> bool:
-    """True for the one line of an also seen."""
-    return raw.startswith("- ") and "\n" not in raw.strip()
-
-
 def _restore(sheet: Sheet, change: Change) -> Answer:
     if change.key in sheet.keys.all:
         return refusal(change, "这一条就在笔记里。", "不用再恢复。", code="there")
     gone = sheet.gone.get(change.key)
     if gone is None:
         return _missing(change)
-    own = read_item(sheet.notebook, sheet.note, gone.text)
+    own = _left_so(sheet, change.key, gone)
     if own is None and gone.text.startswith("- "):
         return _restore_entry(sheet, change.key, gone)
-    item = own or sheet.compose(change.key)
+    item = own or _words_of(sheet, change.key)
     if item is None:
         return _missing(change)
     return _insert(sheet, change.key, item, gone, "restore", f"恢复“{_short(item)}”")

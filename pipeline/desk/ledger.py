@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from pipeline.desk.found import Deed, deeds
+from pipeline.desk.found import Deed, deeds, starred_anew
 from pipeline.desk.lines import cut, differences, hunks_between, reapplied, reverted
 from pipeline.desk.material import Materials
 from pipeline.desk.pairing import Keys, keys_of, known_keys
@@ -110,7 +110,7 @@ class Ledger:
         """The note of a day that was never on the desk: as a run drafted it, else as it is."""
         drafted = self._journal.last_draft(day) if text.strip() else None
         known = self._known(day, drafted.text if drafted else text, None, Keys())
-        self.log(self._step(day, "run", "", known.text, known))
+        self.log(replace(self._step(day, "run", "", known.text, known), draft=drafted))
         return known
 
     def _known(self, day: date, text: str, old: Note | None, keys: Keys) -> KnownNote:
@@ -149,10 +149,13 @@ class Ledger:
         self, day: date, old: Note, old_keys: Keys, new: Note, keys: Keys, text: str
     ) -> Sequence[Deed]:
         """What an edit of the file decided; an emptied file decides nothing."""
-        if not text.strip() or not (old.items or old.also_seen):
+        if not text.strip():
             return ()
-        dropped = Scene.dropped_in(self._journal.feedback_of(day))
-        return deeds(old, old_keys, new, keys, dropped)
+        said = self._journal.feedback_of(day)
+        given = Scene.given_in(said)
+        if not (old.items or old.also_seen):
+            return [*starred_anew(new, keys, given)]
+        return deeds(old, old_keys, new, keys, Scene.dropped_in(said), given)
 
     def _step(self, day: date, who: str, what: str, before: str, known: KnownNote) -> Step:
         return Step(
@@ -234,18 +237,39 @@ class Ledger:
             text = reverted(text, self._journal.step(scene.day, light.number).hunks)
         return text if digest(text) == wanted else None
 
-    def keys_at(self, scene: Scene, text: str) -> Keys:
-        """The keys that the items of a text had when it was the day's, else by pairing."""
+    def keys_at(self, scene: Scene, text: str, like: str | None = None) -> Keys:
+        """The keys that the items of a text had when it was the day's.
+
+        A text that never was is paired with the items of `like`, then with those of the scene.
+        """
+        if (keys := self._keys_then(scene, text)) is not None:
+            return keys
+        note, keys = scene.note, scene.keys
+        if like is not None:
+            note, keys = _joined(self.parse(like, scene.day), self.keys_at(scene, like), scene)
+        return known_keys(self._known(scene.day, text, note, keys))
+
+    def _keys_then(self, scene: Scene, text: str) -> Keys | None:
         wanted = digest(text)
         for light in reversed(scene.steps):
-            if (
-                light.after == wanted
-                and (step := self._journal.step(scene.day, light.number)).known
-            ):
-                assert step.known
-                return known_keys(step.known)
-        known = self._known(scene.day, text, scene.note, scene.keys)
-        return known_keys(known)
+            if light.after == wanted:
+                step = self._journal.step(scene.day, light.number)
+                if step.known:
+                    return known_keys(step.known)
+        return None
+
+
+def _joined(note: Note, keys: Keys, scene: Scene) -> tuple[Note, Keys]:
+    """A note with those of the scene's items that it lacks."""
+    mine = set(keys.all)
+    more = [at for at, key in enumerate(scene.keys.items) if key not in mine]
+    also = [at for at, key in enumerate(scene.keys.also_seen) if key not in mine]
+    items = (*note.items, *(scene.note.items[at] for at in more))
+    listed = (*note.also_seen, *(scene.note.also_seen[at] for at in also))
+    return replace(note, items=items, also_seen=listed), Keys(
+        (*keys.items, *(scene.keys.items[at] for at in more)),
+        (*keys.also_seen, *(scene.keys.also_seen[at] for at in also)),
+    )
 
 
 def _fitting(note: Note, keys: Keys) -> Keys:

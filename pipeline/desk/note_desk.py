@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, tzinfo
 
+from pipeline.desk.catching_up import CatchingUp
 from pipeline.desk.changing import Planned, Sheet, plan
 from pipeline.desk.day import Change, Conflict, Day, DayBrief, Outcome
 from pipeline.desk.ledger import Ledger, digest
-from pipeline.desk.lines import Clash, merged, reapplied, reverted
 from pipeline.desk.material import Materials
 from pipeline.desk.pairing import Keys, plain
-from pipeline.desk.scene import Scene, redoable, undoable
+from pipeline.desk.scene import Scene
 from pipeline.desk.showing import shown
+from pipeline.desk.taking_back import TakingBack
 from pipeline.desk.values import check, refusal
 from pipeline.errors import Issue, NoteError
 from pipeline.ports import Clock, Drafter, KnownNote, Notebook, NotesLock, Step, Store
@@ -41,6 +42,8 @@ class NoteDesk:
         self._notebook, self._store, self._lock, self._zone = notebook, store, lock, zone
         self._materials = Materials(store, drafter)
         self._ledger = Ledger(notebook, store, clock, self._materials)
+        self._catching_up = CatchingUp(notebook, store, self._materials)
+        self._taking_back = TakingBack(notebook, store, self._ledger, self._catching_up)
         self._counted: dict[str, int] = {}
 
     def days(self) -> Sequence[DayBrief]:
@@ -85,11 +88,11 @@ class NoteDesk:
 
     def undo(self, day: date) -> Outcome:
         """Take back the newest change that is not taken back, be it that the file was deleted."""
-        return self._on(day, self._undo, deleted=True)
+        return self._on(day, self._taking_back.undo, deleted=True)
 
     def redo(self, day: date) -> Outcome:
         """Make the newest undone change again."""
-        return self._on(day, self._redo)
+        return self._on(day, self._taking_back.redo)
 
     def history(self, day: date) -> Sequence[Step]:
         """Every change of the day's file, newest first, by whomever it was made."""
@@ -157,8 +160,11 @@ class NoteDesk:
             keys=scene.keys,
             notebook=self._notebook,
             gone=scene.gone(),
+            words=scene.words(),
+            given=scene.given(),
             candidates=material.candidates,
             compose=material.compose,
+            refresh=lambda key, item, gone: self._catching_up.since_gone(scene, gone)(key, item),
         )
         answer = plan(sheet, change)
         return self._make(scene, change, answer) if isinstance(answer, Planned) else answer
@@ -187,54 +193,6 @@ class NoteDesk:
             if _reads_as(self._ledger.parse(text, note.day), one):
                 return text
         return None
-
-    def _undo(self, scene: Scene) -> Conflict | Issue | bool:
-        light = undoable(scene.steps)
-        if light is None:
-            return _nothing("没有可以撤销的改动。")
-        step = self._store.step(scene.day, light.number)
-        base = self._ledger.past(scene, step.after)
-        goal = None if base is None else reverted(base, step.hunks)
-        return self._carry(scene, step, base, goal, "undo")
-
-    def _redo(self, scene: Scene) -> Conflict | Issue | bool:
-        light = redoable(scene.steps)
-        if light is None:
-            return _nothing("没有可以重做的改动。")
-        step = self._store.step(scene.day, light.number)
-        base = self._ledger.past(scene, step.before)
-        goal = None if base is None else reapplied(base, step.hunks)
-        return self._carry(scene, step, base, goal, "redo")
-
-    def _carry(
-        self, scene: Scene, step: Step, base: str | None, goal: str | None, who: str
-    ) -> Conflict | Issue | bool:
-        """Bring what lies between `base` and `goal` into the file as it is now."""
-        if base is None or goal is None:
-            return _nothing("找不到那时的笔记，没有动任何东西。")
-        text: str | Clash = goal
-        emptied = who == "undo" and not base.strip()  # what stands there now, a run drafted
-        if base != scene.text and not emptied:
-            text = merged(base, scene.text, goal)
-        if isinstance(text, Clash):
-            return Conflict(key="", field=who, mine=text.theirs, theirs=text.mine)
-        if base != scene.text and not emptied:
-            text = self._renumbered(scene, text)
-        keys = self._ledger.keys_at(scene, text)
-        return self._ledger.commit(
-            scene.day,
-            scene.text if scene.there else None,
-            _known(scene.day, text, keys),
-            who=who,
-            what=step.what,
-            target=step.number,
-        )
-
-    def _renumbered(self, scene: Scene, text: str) -> str:
-        if scene.note.numbers != tuple(range(1, len(scene.note.numbers) + 1)):
-            return text
-        note = self._notebook.parse(text, scene.day)
-        return self._notebook.render(replace(note, numbers=()))
 
 
 def _known(day: date, text: str, keys: Keys) -> KnownNote:
@@ -274,10 +232,6 @@ def _is(read: NoteItem, wanted: NoteItem, *, last: bool) -> bool:
 
 def _is_entry(read: NoteItem, wanted: NoteItem) -> bool:
     return not wanted.raw or plain(read.raw) == plain(wanted.raw)
-
-
-def _nothing(sentence: str) -> Issue:
-    return Issue(subject="undo", code="desk.nothing", sentence=sentence)
 
 
 def _no_note(path: str) -> NoteError:

@@ -58,19 +58,21 @@ class DeskRedraft:
     ) -> bool:
         there = self._ledger.scene(note.day)
         scene = there or self._ledger.missing(note.day)
-        note = _with_given(note, scene) if scene else note
-        # What was dropped stays in the record: the next run tells by it that it was dropped.
+        # The record is the draft alone, without the reader: what was dropped stays in it, for the
+        # next run tells by it that it was dropped; given stars do not, for they can be taken back.
         record = replace(record, text=self._notebook.render(note))
+        note = _with_given(note, scene) if scene else note
         note = _without_dropped(note, scene) if scene and not scene.text.strip() else note
         current = there.text if there else None
         text = finish(self._notebook.merge(base.text if base else None, current, note))
-        if text == current:
+        if text == current and base and base.text == record.text:
             self._store.save_draft(record, self._clock.now())
             return True
         known = self._known(note, scene, text)
-        return self._ledger.commit(
-            note.day, current, known, who="run", what="运行更新了草稿", draft=record
-        )
+        # A draft that changes nothing in the file is a step too: the journal tells by it which
+        # draft the lines of a moment were made from.
+        what = "" if text == current else "运行更新了草稿"
+        return self._ledger.commit(note.day, current, known, who="run", what=what, draft=record)
 
     def _known(self, drafted: Note, scene: Scene | None, text: str) -> KnownNote:
         """The merged note with its keys: those of before, the draft's for what it added."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from pipeline.types import Note
 
 OUT = ("drop", "demote")
 PUBLISH = "publish"
-_STARS = ("star", "accept")
+STARS = ("star", "accept")
 _NO_VERDICT = (PUBLISH, "move")
 """Deeds that say nothing of the item itself: where it stands is no word on whether it is good."""
 
@@ -37,6 +37,15 @@ class Scene:
         """How each key that was taken out left the note last, whether or not it is back."""
         return {f.article_id: f for f in self.feedback if f.action in OUT}
 
+    def words(self) -> dict[str, Feedback]:
+        """How each key left the note last as a whole item, not as a line of the also seen."""
+        return dict(self._gone_whole())
+
+    def _gone_whole(self) -> Iterator[tuple[str, Feedback]]:
+        for said in self.feedback:
+            if said.action in OUT and said.text.strip() and not is_entry(said.text):
+                yield said.article_id, said
+
     def dropped(self) -> frozenset[str]:
         """Keys whose last word is that they are dropped."""
         return self.dropped_in(self.feedback)
@@ -50,10 +59,15 @@ class Scene:
 
     def given(self) -> dict[str, int]:
         """The stars the reader gave or accepted, by key."""
+        return self.given_in(self.feedback)
+
+    @staticmethod
+    def given_in(feedback: Iterable[Feedback]) -> dict[str, int]:
+        """The stars that these decisions gave last, by key."""
         return {
             f.article_id: int(f.value)
-            for f in self.feedback
-            if f.action in _STARS and f.value.isdecimal()
+            for f in feedback
+            if f.action in STARS and f.value.isdecimal()
         }
 
     def decided(self) -> frozenset[str]:
@@ -64,6 +78,11 @@ class Scene:
     def decided_in(feedback: Iterable[Feedback]) -> frozenset[str]:
         """Keys that these decisions settle."""
         return frozenset(f.article_id for f in feedback if f.action not in _NO_VERDICT)
+
+
+def is_entry(raw: str) -> bool:
+    """True for the one line of an also seen."""
+    return raw.startswith("- ") and "\n" not in raw.strip()
 
 
 def undoable(steps: Sequence[Step]) -> Step | None:

@@ -1,0 +1,174 @@
+"""Undo and redo: one step of the reader out of the file again, or back into it.
+
+A step is taken back by the reverse of the lines that made it last, and made again by the reverse
+of the lines that took it back, so that there and back ends in the same bytes. What runs brought
+meanwhile stays, and the stars that the log then says were given stand in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.desk.catching_up import CatchingUp, Refresh
+from pipeline.desk.day import Conflict
+from pipeline.desk.ledger import Ledger
+from pipeline.desk.lines import Clash, merged, reverted
+from pipeline.desk.pairing import Keys, plain
+from pipeline.desk.scene import STARS, Scene, redoable, undoable
+from pipeline.errors import Issue
+from pipeline.ports import Feedback, Journal, KnownNote, Notebook, Step
+from pipeline.types import NoteItem
+
+Answer = Conflict | Issue | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """One way to go: `step` out (undo) or in (redo), by the reverse of what `made` did last."""
+
+    who: str
+    step: Step
+    made: Step
+    base: str
+    goal: str
+    given: Mapping[str, int]
+
+    @property
+    def starred(self) -> frozenset[str]:
+        """Keys whose stars the step decided."""
+        return frozenset(f.article_id for f in self.step.feedback if f.action in STARS)
+
+    @property
+    def stars_alone(self) -> bool:
+        return self.step.who == "page" and all(f.action in STARS for f in self.step.feedback)
+
+
+class TakingBack:
+    """Undo and redo on the scene of a day."""
+
+    def __init__(
+        self, notebook: Notebook, journal: Journal, ledger: Ledger, catching_up: CatchingUp
+    ) -> None:
+        self._notebook, self._journal = notebook, journal
+        self._ledger, self._catching_up = ledger, catching_up
+
+    def undo(self, scene: Scene) -> Answer:
+        """Take back the reader's newest change; False where the file moved on."""
+        light = undoable(scene.steps)
+        if light is None:
+            return _nothing("没有可以撤销的改动。")
+        step = self._journal.step(scene.day, light.number)
+        made = self._newest(scene, "redo", step) or step
+        return self._go(scene, "undo", step, made, _without(scene.feedback, step.feedback))
+
+    def redo(self, scene: Scene) -> Answer:
+        """Make again what was taken back last; False where the file moved on."""
+        light = redoable(scene.steps)
+        if light is None:
+            return _nothing("没有可以重做的改动。")
+        step = self._journal.step(scene.day, light.number)
+        made = self._newest(scene, "undo", step)
+        assert made, "what is undone was undone by a step"
+        return self._go(scene, "redo", step, made, (*scene.feedback, *step.feedback))
+
+    def _newest(self, scene: Scene, who: str, step: Step) -> Step | None:
+        found = (s for s in reversed(scene.steps) if s.who == who and s.target == step.number)
+        light = next(found, None)
+        return self._journal.step(scene.day, light.number) if light else None
+
+    def _go(
+        self, scene: Scene, who: str, step: Step, made: Step, feedback: Sequence[Feedback]
+    ) -> Answer:
+        base = self._ledger.past(scene, made.after)
+        if base is None:
+            return _nothing("找不到那时的笔记，没有动任何东西。")
+        given = Scene.given_in(feedback)
+        goal = reverted(base, made.hunks)
+        way = _Way(who=who, step=step, made=made, base=base, goal=goal, given=given)
+        text = self._carried(scene, way)
+        if isinstance(text, Clash):
+            return Conflict(key="", field=who, mine=text.theirs, theirs=text.mine)
+        known = self._brought_up(scene, way, text)
+        return self._ledger.commit(
+            scene.day,
+            scene.text if scene.there else None,
+            known,
+            who=who,
+            what=step.what,
+            target=step.number,
+        )
+
+    def _carried(self, scene: Scene, way: _Way) -> str | Clash:
+        """The file with what lies between base and goal."""
+        if way.who == "undo" and not way.base.strip():  # what stands there now, a run drafted
+            return self._catching_up.merged(scene, way.made.number, way.goal, way.given)
+        if way.base == scene.text:
+            return way.goal
+        text = merged(way.base, scene.text, way.goal)
+        if isinstance(text, Clash):
+            return self._starred(scene, way) or text
+        return self._renumbered(scene, text)
+
+    def _starred(self, scene: Scene, way: _Way) -> str | None:
+        """A step of stars alone is about an item, whatever else a run wrote on its line."""
+        if not way.stars_alone or not way.starred <= set(scene.keys.items):
+            return None
+        keys = self._ledger.keys_at(scene, way.goal).items
+        note = self._ledger.parse(way.goal, scene.day)
+        stars = {k: i.stars for k, i in zip(keys, note.items, strict=True) if k in way.starred}
+        items = zip(scene.keys.items, scene.note.items, strict=True)
+        changed = tuple(replace(i, stars=stars.get(k, i.stars)) for k, i in items)
+        return self._notebook.render(replace(scene.note, items=changed))
+
+    def _renumbered(self, scene: Scene, text: str) -> str:
+        if scene.note.numbers != tuple(range(1, len(scene.note.numbers) + 1)):
+            return text
+        note = self._notebook.parse(text, scene.day)
+        return self._notebook.render(replace(note, numbers=()))
+
+    def _brought_up(self, scene: Scene, way: _Way, text: str) -> KnownNote:
+        """The note with what runs brought meanwhile to what the step was about."""
+        note, keys = (
+            self._ledger.parse(text, scene.day),
+            self._ledger.keys_at(scene, text, way.goal),
+        )
+        refresh = self._catching_up.since(scene, way.made.number)
+        there = dict(zip(scene.keys.items, scene.note.items, strict=True))
+        items = tuple(
+            _settled(way, refresh, key, item, there.get(key))
+            for key, item in zip(keys.items, note.items, strict=True)
+        )
+        if items != note.items:
+            text = self._notebook.render(replace(note, items=items))
+            keys = self._checked(scene, text, keys)
+        return KnownNote(day=scene.day, text=text, items=keys.items, also_seen=keys.also_seen)
+
+    def _checked(self, scene: Scene, text: str, keys: Keys) -> Keys:
+        note = self._ledger.parse(text, scene.day)
+        same = (len(note.items), len(note.also_seen)) == (len(keys.items), len(keys.also_seen))
+        return keys if same else self._ledger.keys_at(scene, text)
+
+
+def _settled(
+    way: _Way, refresh: Refresh, key: str, item: NoteItem, there: NoteItem | None
+) -> NoteItem:
+    """The item as it shall stand; one that the step did not touch stays as it is."""
+    starred = key in way.starred
+    if not starred and there is not None and plain(there.raw) == plain(item.raw):
+        return item
+    fresh = refresh(key, item)
+    return replace(fresh, stars=way.given[key]) if starred and key in way.given else fresh
+
+
+def _without(feedback: Sequence[Feedback], taken: Sequence[Feedback]) -> list[Feedback]:
+    """The decisions in force without these, the newest of equal ones first."""
+    rest = list(feedback)[::-1]
+    for one in taken:
+        if one in rest:
+            rest.remove(one)
+    return rest[::-1]
+
+
+def _nothing(sentence: str) -> Issue:
+    return Issue(subject="undo", code="desk.nothing", sentence=sentence)

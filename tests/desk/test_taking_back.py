@@ -1,0 +1,166 @@
+"""Undo and redo when runs were there in between: the file says what the log says, at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.types import NoteItem
+from tests.desk.conftest import NAMES
+from tests.desk.test_file_edits import parsed, rewrite
+from tests.desk.test_killed import consistent
+from tests.desk.world import Reader, keys, listed
+from tests.store.samples import DAY, NOW, candidate, paper
+
+
+def stars(reader: Reader, key: str) -> tuple[int, int | None]:
+    """The item's stars in the file, and those the page says were given."""
+    found = next(i for i in reader.day().items if i.key == key)
+    return found.item.stars, found.given
+
+
+def rerun(reader: Reader, suggested: int) -> None:
+    reader.rate(NAMES, suggested)
+    reader.run()
+
+
+def learn_paper(reader: Reader, name: str, title: str) -> None:
+    """What an index says of the article's paper by now."""
+    told = replace(paper(), id=f"arxiv:{name}", title=title)
+    reader.store.save_candidates([replace(candidate(name), papers=(told,))], NOW, None)
+    reader.rate([name], 2)
+
+
+def papers(reader: Reader, key: str) -> list[str]:
+    item = next(i.item for i in reader.day().items if i.key == key)
+    return [f.value for f in item.fields if f.name == "Paper"]
+
+
+@pytest.mark.parametrize("action", ["stars", "accept"])
+def test_stars_as_suggested_made_again_after_a_run_stand_in_the_file(
+    reader: Reader, action: str
+) -> None:
+    assert reader.apply(action, "甲", "2").applied
+    reader.desk.undo(DAY)
+    rerun(reader, 4)
+    assert stars(reader, "甲") == (4, None)
+    assert reader.desk.redo(DAY).applied
+    assert stars(reader, "甲") == (2, 2)
+    before = reader.text
+    reader.run()
+    assert reader.text == before, "the next run has nothing to put right"
+    assert reader.desk.undo(DAY).applied
+    assert stars(reader, "甲") == (4, None)
+    consistent(reader)
+
+
+def test_stars_made_again_over_stars_a_run_suggested(reader: Reader) -> None:
+    reader.apply("stars", "甲", "4")
+    reader.desk.undo(DAY)
+    rerun(reader, 5)
+    assert reader.desk.redo(DAY).applied
+    assert stars(reader, "甲") == (4, 4)
+    assert "冲突" not in reader.text
+
+
+@pytest.mark.parametrize("given", ["2", "5"])
+def test_stars_taken_back_after_a_run_are_the_run_s(reader: Reader, given: str) -> None:
+    reader.apply("stars", "甲", given)
+    rerun(reader, 4)
+    assert stars(reader, "甲") == (int(given), int(given))
+    assert reader.desk.undo(DAY).applied
+    assert stars(reader, "甲") == (4, None)
+    rerun(reader, 3)
+    assert stars(reader, "甲") == (3, None), "what was taken back is no edit of the reader"
+    assert "冲突" not in reader.text
+
+
+def test_words_taken_back_after_a_run_are_the_run_s(reader: Reader) -> None:
+    reader.apply("field", "甲", "我的", field="Paper")
+    learn_paper(reader, "甲", "True Title")
+    reader.run()
+    assert "冲突" in reader.text
+    changed = reader.text
+    assert reader.desk.undo(DAY).applied
+    assert "True Title" in papers(reader, "甲")[0]
+    assert "冲突" not in reader.text
+    assert reader.desk.redo(DAY).day.text == changed
+
+
+@pytest.mark.parametrize("back", ["undo", "restore"])
+def test_what_comes_back_has_what_runs_learned_meanwhile(reader: Reader, back: str) -> None:
+    reader.apply("field", "丙", "我的话", field="Tips")
+    reader.apply("drop", "丙")
+    learn_paper(reader, "丙", "True Title")
+    reader.rate(["丙"], 4)
+    reader.run()
+    done = reader.desk.undo(DAY) if back == "undo" else reader.apply("restore", "丙")
+    assert done.applied
+    assert "True Title" in papers(reader, "丙")[0]
+    assert stars(reader, "丙") == (4, None)
+    item = next(i.item for i in reader.day().items if i.key == "丙")
+    assert item.fields[-1].value == "我的话"
+    before = reader.text
+    reader.run()
+    assert reader.text == before
+
+
+def test_back_and_forth_over_a_run_ends_in_the_same_bytes(reader: Reader) -> None:
+    reader.apply("drop", "丙")
+    reader.apply("stars", "甲", "5")
+    learn_paper(reader, "丙", "True Title")
+    rerun(reader, 4)
+    texts, said = [reader.text], [reader.said()]
+    while reader.desk.undo(DAY).applied:
+        texts.append(reader.text)
+        said.append(reader.said())
+    assert len(texts) == 3
+    for text, log in zip(texts[1::-1], said[1::-1], strict=True):
+        assert reader.desk.redo(DAY).applied
+        assert (reader.text, reader.said()) == (text, log)
+    consistent(reader)
+
+
+def test_a_deleted_file_comes_back_with_what_a_run_brought_meanwhile(reader: Reader) -> None:
+    reader.apply("stars", "甲", "5")
+    reader.apply("drop", "辛")
+    reader.file.unlink()
+    reader.collect("壬")
+    reader.run()
+    assert "壬" in (*keys(reader.day()), *listed(reader.day()))
+    assert reader.desk.undo(DAY).applied
+    assert "壬" in (*keys(reader.day()), *listed(reader.day()))
+    assert "辛" not in (*keys(reader.day()), *listed(reader.day()))
+    reader.run()
+    assert "壬" in (*keys(reader.day()), *listed(reader.day()))
+
+
+def test_words_outlive_the_list_and_being_dropped_from_it(reader: Reader) -> None:
+    reader.apply("field", "丙", "我的话", field="Tips")
+    reader.apply("stars", "丙", "5")
+    for action in ("demote", "drop", "restore", "promote"):
+        assert reader.apply(action, "丙").applied
+    assert reader.day().items[-1].item.fields[-1].value == "我的话"
+    assert stars(reader, "丙") == (5, 5)
+
+
+def test_an_item_pasted_back_with_other_stars_was_given_them(reader: Reader) -> None:
+    reader.apply("stars", "丙", "5")
+    reader.apply("drop", "丙")
+    note = parsed(reader)
+    own = NoteItem(title="文章 丙", url="https://example.org/丙", stars=1)
+    rewrite(reader, replace(note, items=(*note.items, own)))
+    assert stars(reader, "丙") == (1, 1)
+    assert ("丙", "star", "1") in reader.said()
+    reader.run()
+    assert stars(reader, "丙") == (1, 1)
+    assert "冲突" not in reader.text
+
+
+def test_an_item_of_one_s_own_keeps_its_key_over_a_run(reader: Reader) -> None:
+    key = keys(reader.apply("add", value="https://hand.example/x").day)[-1]
+    reader.apply("title", key, "换了题目")
+    reader.apply("drop", key)
+    rerun(reader, 4)
+    assert keys(reader.desk.undo(DAY).day)[-1] == key
