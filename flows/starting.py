@@ -64,11 +64,19 @@ def _at(port: int) -> dict[str, str]:
     return {"PREFECT_SERVER_API_PORT": str(port), "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": own}
 
 
+def _lasting(home: Path) -> dict[str, str]:
+    """Its page is laid out where we may write: the folder it was installed in may be root's."""
+    page = home / "ui"
+    page.mkdir(parents=True, exist_ok=True)
+    return {"PREFECT_SERVER_UI_STATIC_DIRECTORY": str(page)}
+
+
 def _short_lived(home: Path) -> dict[str, str]:
-    """What a server for one run can do without: block types, the care for schedules, looking
-    for what is old more than once a week, and migrating a database that this very version has
-    migrated before (0.6 s of its start)."""
+    """What a server for one run can do without: its page, block types, the care for schedules,
+    looking for what is old more than once a week, and migrating a database that this very version
+    has migrated before (0.6 s of its start)."""
     made = {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in _SCHEDULING}
+    made["PREFECT_SERVER_UI_ENABLED"] = "false"
     made["PREFECT_SERVER_REGISTER_BLOCKS_ON_START"] = "false"
     if (home / "prefect.db").is_file() and _migrated(home) == version("prefect"):
         made["PREFECT_SERVER_DATABASE_MIGRATE_ON_START"] = "false"
@@ -108,7 +116,7 @@ def start(
     """
     tried = [port if is_free(port) else any_free_port()]
     while True:
-        wanted = _at(tried[-1]) | ({} if lasting else _short_lived(home))
+        wanted = _at(tried[-1]) | (_lasting(home) if lasting else _short_lived(home))
         os.environ.update({k: v for k, v in wanted.items() if k not in kept})
         url = os.environ["PREFECT_API_URL"] = api(tried[-1])
         child = _spawn(home, host, tried[-1], lasting)

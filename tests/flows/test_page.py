@@ -120,3 +120,7 @@ def test_the_schedules_are_seen_from_where_the_settings_say(
             assert shown
             listening = Path("/proc/net/tcp").read_text()  # proc(5): local, remote, 0A is LISTEN
             assert f"{told}:{int(shown[1]):04X} 00000000:0000 0A" in listening
+            with urllib.request.urlopen(shown[0], timeout=10) as answer:
+                assert b"<title>Prefect" in answer.read()
+            laid_out = small.folder / ".stardraft" / "prefect" / "ui"
+            assert list(laid_out.glob("*/index.html")), "not where only root may write"
