@@ -97,7 +97,8 @@ def test_the_unit_starts_serves_and_stops_as_systemd_would(
     unit.optionxform = str  # type: ignore[method-assign,assignment]
     unit.read(DEPLOY / "stardraft.service")
     service = {k: v.replace("%h", str(tmp_path)) for k, v in unit["Service"].items()}
-    Small(tmp_path / "stardraft" / "my-notes", replay, "[prefect]\nport = 42179\n")
+    ports = "[prefect]\nport = 42179\n[review]\nport = 42178\n"
+    Small(tmp_path / "stardraft" / "my-notes", replay, ports)
     installed(tmp_path / "stardraft")
     serving = subprocess.Popen(
         shlex.split(service["ExecStart"]),
