@@ -28,7 +28,7 @@ RUN_BY_OTHERS = {
     "./run.sh realday": "is run by tests/realday",
     "./run.sh screenshots": "makes pictures to look at; its pages are tested by tests/browser",
     "./run.sh stardraft review --config my-notes": "is run by tests/review and tests/browser",
-    "./run.sh stardraft serve --config my-notes": "is run by tests/flows",
+    "./run.sh stardraft serve --review --config my-notes": "is run by tests/flows",
 }
 
 
