@@ -12,7 +12,7 @@ from pipeline.cli.talk import Config, Json, say_json
 
 def backup(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="写到哪里；默认 .stardraft/backups 里。")
+        Path | None, typer.Argument(metavar="FILE", help="写到哪里；默认 .stardraft/backups 里。")
     ] = None,
     config: Config = None,
     as_json: Json = False,

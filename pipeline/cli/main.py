@@ -21,8 +21,9 @@ from pipeline.cli import (
     serve,
     workspace,
 )
+from pipeline.cli.mishaps import Misuse, misuse, refused
 from pipeline.cli.talk import complain
-from pipeline.errors import StardraftError
+from pipeline.errors import Exit, StardraftError
 
 if TYPE_CHECKING:
     from logging import LogRecord
@@ -90,10 +91,39 @@ def _main(
 def run(arguments: list[str] | None = None) -> None:
     """The entry point: run the command and exit with its code (130 after Ctrl+C)."""
     try:
-        app(args=arguments, prog_name="stardraft")
+        # Not standalone: Typer would say in English what went wrong, and show tracebacks.
+        code = app(args=arguments, prog_name="stardraft", standalone_mode=False)
     except StardraftError as error:
         complain(error.issues)
         sys.exit(error.exit_code)
+    except Misuse as error:
+        sys.exit(_misused(error))
+    except OSError as error:
+        sys.exit(_refused(error))
+    except typer.Abort:
+        sys.exit(Exit.INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else Exit.DONE)
+
+
+def _misused(error: Exception) -> Exit:
+    """Say how to call it right; without any command that is the help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(str(error), err=True)
+    else:
+        complain([misuse(error)])
+    return Exit.USAGE
+
+
+def _refused(error: OSError) -> Exit:
+    """Say what the machine refused, raise what only a fault of ours explains."""
+    import logging
+
+    issue = refused(error)
+    if issue is None:
+        raise error
+    logging.getLogger(__name__).info("%s", issue.code, exc_info=error)  # shown with --verbose
+    complain([issue])
+    return Exit.FAILED
 
 
 if __name__ == "__main__":

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 Name = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[NAME]", help="哪一项：daily、collect、retry、housekeeping；默认全部。"
-    ),
+    typer.Argument(metavar="NAME", help="哪一项：daily、collect、retry、housekeeping；默认全部。"),
 ]
 
 
