@@ -29,28 +29,28 @@ def deeds(
     new: Note,
     keys: Keys,
     dropped: frozenset[str],
-    given: Mapping[str, int],
+    stars: Mapping[str, int],
 ) -> list[Deed]:
     """Every decision that lies between two versions of a note.
 
-    `dropped` are keys that were taken out before: those that are back are restored; `given` the
-    stars the reader gave before. A list of also seen that is gone altogether is a matter of
+    `dropped` are keys that were taken out before: those that are back are restored; `stars`
+    those that were given or suggested before. A list of also seen that is gone altogether is a matter of
     taste, not a verdict on each of its lines.
     """
     found = [*_gone(old, old_keys, new, keys), *_came(old_keys, new, keys, dropped)]
     found += _moved(old_keys, keys)
     before = dict(zip(old_keys.items, old.items, strict=True))
-    found += starred_anew(new, keys, {k: s for k, s in given.items() if k not in before})
+    found += starred_anew(new, keys, {k: s for k, s in stars.items() if k not in before})
     for key, item in zip(keys.items, new.items, strict=True):
         if key in before:
             found += item_deeds(key, before[key], item)
     return found
 
 
-def starred_anew(note: Note, keys: Keys, given: Mapping[str, int]) -> Iterator[Deed]:
-    """Stars of items that came back with others than the reader had given them."""
+def starred_anew(note: Note, keys: Keys, stars: Mapping[str, int]) -> Iterator[Deed]:
+    """Stars of items that came with others than had been given or suggested."""
     for key, item in zip(keys.items, note.items, strict=True):
-        if given.get(key, item.stars) != item.stars:
+        if stars.get(key, item.stars) != item.stars:
             yield Deed(action="star", key=key, value=str(item.stars))
 
 

@@ -152,10 +152,12 @@ class Ledger:
         if not text.strip():
             return ()
         said = self._journal.feedback_of(day)
-        given = Scene.given_in(said)
+        scores = self._materials.of(day).scores
+        stood = {key: score.suggested_stars for key, score in scores.items()}
+        stood |= Scene.given_in(said)
         if not (old.items or old.also_seen):
-            return [*starred_anew(new, keys, given)]
-        return deeds(old, old_keys, new, keys, Scene.dropped_in(said), given)
+            return [*starred_anew(new, keys, stood)]
+        return deeds(old, old_keys, new, keys, Scene.dropped_in(said), stood)
 
     def _step(self, day: date, who: str, what: str, before: str, known: KnownNote) -> Step:
         return Step(

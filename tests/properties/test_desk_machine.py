@@ -17,12 +17,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from pipeline.desk import Change, Outcome
+from pipeline.desk import Change, Day, Outcome
 from pipeline.types import Note, NoteField, NoteItem
 from pipeline.urls import canonical_url
 from tests.desk.conftest import NAMES
+from tests.desk.test_file_edits import published
 from tests.desk.test_killed import BOUNDARIES, Killed, kill_at
+from tests.desk.test_taking_back import learn_paper
 from tests.desk.world import Reader, keys, listed
+from tests.properties.desk_truths import agree, as_drafted, given
 from tests.store.samples import DAY
 
 OTHER = date(2026, 9, 17)
@@ -60,6 +63,8 @@ class Wish:
     tips: dict[str, str] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     prose: list[str] = field(default_factory=list)
+    bare: set[str] = field(default_factory=set)
+    """Items that the reader wrote again without their papers."""
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -81,7 +86,6 @@ class DeskMachine(RuleBasedStateMachine):
         self.count = 0
         self.order = listed(day)
         self.elsewhere = [2, 2]
-        self.kept: set[str] = set()
         self.other = self.folder / "notes" / self.reader.book.path(OTHER)
         self.other.write_text(OTHER_NOTE, encoding="utf-8")
 
@@ -123,8 +127,6 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(place=places, given=stars, boundary=boundaries)
     def star(self, place: int, given: int, boundary: str | None) -> None:
         key = self.pick(self.wish.items, place)
-        if self.parsed().items[place % len(self.wish.items)].stars == given:
-            self.kept.add(key)
         assert self.change(boundary, action="stars", key=key, value=str(given)).applied
         self.wished().stars[key] = given
 
@@ -275,10 +277,13 @@ class DeskMachine(RuleBasedStateMachine):
         self.save(replace(note, items=(*note.items, own), also_seen=listed))
         wish = self.wished()
         key = self.order.pop(at)
+        score = next(i.score for i in self.shown.also_seen if i.key == key)
+        if wish.stars.get(key, score.suggested_stars if score else 2) != 2:
+            wish.stars[key] = 2  # the suggested ones pasted again are not given
         wish.listed.remove(key)
         wish.items.append(key)
-        wish.stars.pop(key, None)  # the suggested ones pasted again are not given
         wish.tips.pop(key, None)
+        wish.bare.add(key)
 
     @precondition(lambda self: self.wish.items and self.wish.listed)
     @rule(place=places)
@@ -296,19 +301,29 @@ class DeskMachine(RuleBasedStateMachine):
         wish.prose = [p for p in wish.prose if p not in prose]
 
     @precondition(lambda self: self.wish.items)
-    @rule(drafted=st.booleans(), boundary=boundaries)
-    def delete_the_file(self, drafted: bool, boundary: str | None) -> None:
+    @rule(meanwhile=st.sampled_from(["", "same", "other"]), boundary=boundaries)
+    def delete_the_file(self, meanwhile: str, boundary: str | None) -> None:
         """By mistake, perhaps seen only after a run; then star something, so that nothing of it
         is left to be made again."""
         before = self.reader.day().text
         self.reader.file.unlink()
-        if drafted:
+        if meanwhile == "other":
+            self.news(self.count % 5 + 1)
+        if meanwhile:
             self.reader.run()
+        count = self.undone()
         self.through(boundary, lambda: self.reader.desk.undo(DAY))
-        if not self.reader.file.exists() or self.reader.text != before:
+        if not self.reader.file.exists() or self.undone() == count:
             assert self.reader.desk.undo(DAY).applied
-        assert self.reader.text == before
+        if meanwhile == "other":
+            self.caught_up(self.reader.day())
+        else:
+            assert self.reader.text == before
         self.star(0, 3, None)
+
+    def undone(self) -> int:
+        self.reader.desk.open(DAY)
+        return sum(s.who == "undo" for s in self.reader.store.steps(DAY))
 
     @rule(place=st.integers(0, 1), given=stars, by=st.sampled_from(["page", "file"]))
     def star_another_day(self, place: int, given: int, by: str) -> None:
@@ -328,12 +343,19 @@ class DeskMachine(RuleBasedStateMachine):
 
     # what a run does
 
+    def news(self, suggested: int) -> None:
+        """Other suggestions, and a paper whose title is known better by now."""
+        name = NAMES[self.count % len(NAMES)]
+        learn_paper(self.reader, name, f"Paper {name} {self.count}")
+        self.reader.rate(NAMES, suggested)
+
     @rule(suggested=st.integers(1, 5), more=st.booleans(), boundary=boundaries)
     def run(self, suggested: int, more: bool, boundary: str | None) -> None:
         self.reader.day()
+        self.count += 1
         if more and self.later:
             self.reader.collect(self.later.pop(0))
-        self.reader.rate(NAMES, suggested)
+        self.news(suggested)
         before = self.reader.day()
 
         def act() -> Outcome:
@@ -342,11 +364,25 @@ class DeskMachine(RuleBasedStateMachine):
 
         if self.through(boundary, act) is None:
             self.reader.run()
-        day = self.reader.day()
+        self.caught_up(self.reader.day())
+
+    def caught_up(self, day: Day) -> None:
+        """What a run brought is the wish too; nothing that was there may go."""
         self.wish.items += [k for k in keys(day) if k not in self.wish.items]
+        assert set(self.wish.listed) <= set(listed(day))
         self.wish.listed = listed(day)
         assert not self.wish.dropped & {*keys(day), *listed(day)}
         self.ran = True
+
+    @rule()
+    def publish(self) -> None:
+        """The day goes out and is learned from; what is changed after that is not out yet."""
+        published(self.reader)
+        self.reader.redraft.learn()
+        day = self.reader.day()
+        assert day.published == DAY
+        archive = [(i.title, i.stars) for i in self.reader.store.archive()]
+        assert archive == [(i.item.title, i.item.stars) for i in day.items]
 
     @rule(boundary=boundaries)
     def undo(self, boundary: str | None) -> None:
@@ -355,6 +391,19 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(boundary=boundaries)
     def redo(self, boundary: str | None) -> None:
         self.back(boundary, "redo", self.future, self.past)
+
+    @rule(ways=st.sampled_from([("undo", "redo"), ("redo", "undo")]))
+    def there_and_back(self, ways: tuple[str, str]) -> None:
+        """Taken back and made again, or the other way, ends in the very same bytes and log."""
+        text, said = self.reader.day().text, self.reader.said()
+        desk = self.reader.desk
+        if not getattr(desk, ways[0])(DAY).applied:
+            assert (self.reader.text, self.reader.said()) == (text, said)
+            return
+        agree(self.reader, self.reader.day())
+        assert getattr(desk, ways[1])(DAY).applied
+        assert self.reader.text == text
+        assert sorted(self.reader.said()) == sorted(said)
 
     def back(self, boundary: str | None, way: str, here: list[Wish], there: list[Wish]) -> None:
         before = self.reader.day()
@@ -380,10 +429,6 @@ class DeskMachine(RuleBasedStateMachine):
             self.wish.items = keys(now)
             self.wish.listed = listed(now)
             self.wish.dropped -= {*keys(now), *listed(now)}
-            for key in self.kept if way == "redo" else ():
-                # Given as they stood, taken back, suggested anew and given again: the log has
-                # them at once, the file with the next run.
-                self.wish.stars.pop(key, None)
 
     @precondition(lambda self: hasattr(self, "reader"))
     @invariant()
@@ -396,7 +441,10 @@ class DeskMachine(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "reader"))
     @invariant()
     def nothing_is_lost_and_nothing_twice(self) -> None:
-        day = self.reader.day()
+        day = self.shown = self.reader.day()
+        agree(self.reader, day)
+        assert given(self.reader) == self.wish.stars
+        as_drafted(self.reader, day, self.wish.bare)
         assert keys(day) == self.wish.items
         assert sorted(listed(day)) == sorted(self.wish.listed)
         self.order = listed(day)
@@ -420,7 +468,7 @@ class DeskMachine(RuleBasedStateMachine):
 
 DeskMachine.TestCase.settings = settings(
     max_examples=int(os.environ.get("STARDRAFT_EXAMPLES", "15")),
-    stateful_step_count=12,
+    stateful_step_count=int(os.environ.get("STARDRAFT_STEPS", "12")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
