@@ -131,7 +131,7 @@ def status(
 
 def _library(workspace: Workspace) -> dict[str, object] | None:
     """What was read of the reader's own library, None where the settings name none."""
-    from pipeline.cli.workspace import library_line
+    from pipeline.cli.doctor import library_line
     from pipeline.wiring import library_of
 
     if not workspace.settings.seeds.files:

@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.errors import Issue, UsageError
+from pipeline.report import ended, one_line
 from pipeline.types import StageReport
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from pipeline.wiring import Watch
+
+
+_LONG = 2000
+"""Characters of one line of a complaint; longer ones are cut."""
 
 
 def a_day(text: str | date) -> date:
@@ -56,6 +63,18 @@ Since = Annotated[
 ]
 
 
+def next_command(words: str, config: Path | None) -> str:
+    """A command to type next, for the same workspace as this one; safe to paste into a shell."""
+    import shlex
+
+    return f"stardraft {words}" + (f" --config {shlex.quote(str(config))}" if config else "")
+
+
+def local_time(at: datetime, zone: tzinfo) -> str:
+    """A moment as the reader's clock shows it."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
 def say_json(data: Any) -> None:
     """One JSON document on standard output, readable and in UTF-8."""
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
@@ -64,9 +83,14 @@ def say_json(data: Any) -> None:
 def complain(issues: Iterable[Issue]) -> None:
     """Every issue on standard error: what, where, and what to do."""
     for issue in issues:
-        typer.echo(f"{issue.subject}：{issue.sentence}", err=True)
+        typer.echo(f"{one_line(issue.subject)}：{shown(ended(issue.sentence))}", err=True)
         if issue.remedy:
-            typer.echo(f"  → {issue.remedy}", err=True)
+            typer.echo(f"  → {shown(issue.remedy)}", err=True)
+
+
+def shown(text: str) -> str:
+    """Its lines without what would move a terminal's cursor or colour it, each not too long."""
+    return "\n".join(one_line(line, _LONG) for line in text.splitlines())
 
 
 @contextmanager

@@ -76,20 +76,21 @@ def _group_line(group: Sequence[Issue]) -> str:
     first = group[0]
     same = len({i.sentence for i in group}) == 1
     counted = len(dict.fromkeys(i.subject for i in group))
-    subject = _one_line(first.subject) + (f" 等 {counted} 处" if same and counted > 1 else "")
+    subject = one_line(first.subject) + (f" 等 {counted} 处" if same and counted > 1 else "")
     more = "" if same else f"（同类共 {counted} 处，全部见 stardraft status --json）"
-    words = "".join(_ended(_one_line(w)) for w in (first.sentence, first.remedy) if w)
+    words = "".join(ended(one_line(w)) for w in (first.sentence, first.remedy) if w)
     return f"· {subject}：{words}{more}"
 
 
-def _ended(text: str) -> str:
+def ended(text: str) -> str:
+    """A sentence with its full stop, whoever wrote it."""
     return text if text.endswith(("。", "！", "？", ".", "…")) else f"{text}。"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str, most: int = 160) -> str:
     """No line breaks or terminal control characters from a foreign title, and not too long."""
     clean = "".join(c if c.isprintable() else " " for c in text)
-    return clean if len(clean) <= 160 else clean[:159] + "…"
+    return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 
 def summary_lines(report: RunReport, note_path: str | None) -> list[str]:
@@ -123,7 +124,7 @@ def traffic_line(report: RunReport) -> str:
     requests = sum(use.requests for use in report.hosts)
     size = sum(use.bytes for use in report.hosts)
     most = "，".join(
-        f"{_one_line(use.host)} {use.requests} 次 {use.bytes / 1e6:.1f} MB"
+        f"{one_line(use.host)} {use.requests} 次 {use.bytes / 1e6:.1f} MB"
         for use in report.hosts[:MAX_HOSTS_SHOWN]
     )
     more = " 等" if len(report.hosts) > MAX_HOSTS_SHOWN else ""

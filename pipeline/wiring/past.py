@@ -19,12 +19,9 @@ def import_past(workspace: Workspace, store: Store, now: datetime) -> int:
     The folder of our own notes is left out: what nobody has looked through is no decision.
     Raises `ConfigError` where the folder is not there.
     """
-    wish = workspace.settings.store.archive
-    folder = (workspace.root / Path(wish).expanduser()).resolve()
-    if not wish or folder == workspace.notes.resolve():
+    folder = past_folder(workspace)
+    if folder is None:
         return 0
-    if not folder.is_dir():
-        raise ConfigError(_not_there(folder))
     mark, key = _mark(folder), str(folder)
     if store.recall(_READ, [key]).get(key, ("",))[0] == mark:
         return 0
@@ -34,6 +31,20 @@ def import_past(workspace: Workspace, store: Store, now: datetime) -> int:
     store.import_archive(items)
     store.remember(_READ, {key: mark}, now)
     return len(items)
+
+
+def past_folder(workspace: Workspace) -> Path | None:
+    """Where the settings say that former notes are; None where nothing is to be read.
+
+    Raises `ConfigError` where the folder is not there.
+    """
+    wish = workspace.settings.store.archive
+    folder = (workspace.root / Path(wish).expanduser()).resolve()
+    if not wish or folder == workspace.notes.resolve():
+        return None
+    if not folder.is_dir():
+        raise ConfigError(_not_there(folder))
+    return folder
 
 
 def _mark(folder: Path) -> str:
