@@ -67,6 +67,9 @@ class Day:
     undo: str = ""
     """What undo would take back, in plain words; empty where there is nothing."""
     redo: str = ""
+    undo_step: int = 0
+    """The number of the step that undo would take back, 0 where there is none."""
+    redo_step: int = 0
     conflicts: tuple[str, ...] = ()
     """Conflicts a rerun left in the file outside of items."""
     published: date | None = None
@@ -143,11 +146,15 @@ class Desk(Protocol):
     def apply(self, day: date, change: Change) -> Outcome:
         """Make one change. Raises `NoteError` where the file cannot be read or written."""
 
-    def undo(self, day: date) -> Outcome:
-        """Take back the newest change that is not taken back, whoever made it."""
+    def undo(self, day: date, *, id: str = "", expected: int | None = None) -> Outcome:
+        """Take back the newest change that is not taken back, whoever made it.
 
-    def redo(self, day: date) -> Outcome:
-        """Make the newest undone change again."""
+        `id` as in `Change`: sent twice, it is done once. `expected` is `Day.undo_step` as the page
+        showed it: where another step would be taken back by now, nothing is.
+        """
+
+    def redo(self, day: date, *, id: str = "", expected: int | None = None) -> Outcome:
+        """Make the newest undone change again; `id` and `expected` as for `undo`."""
 
     def history(self, day: date) -> Sequence[Step]:
         """Every change of the day's file, newest first, by whomever it was made."""

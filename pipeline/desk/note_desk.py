@@ -86,13 +86,14 @@ class NoteDesk:
         """Make one change; what it answers as applied is on disk and logged."""
         return self._on(day, lambda scene: self._apply(scene, change))
 
-    def undo(self, day: date) -> Outcome:
+    def undo(self, day: date, *, id: str = "", expected: int | None = None) -> Outcome:
         """Take back the newest change that is not taken back, be it that the file was deleted."""
-        return self._on(day, self._taking_back.undo, deleted=True)
+        back = self._taking_back
+        return self._on(day, lambda scene: back.undo(scene, id, expected), deleted=True)
 
-    def redo(self, day: date) -> Outcome:
+    def redo(self, day: date, *, id: str = "", expected: int | None = None) -> Outcome:
         """Make the newest undone change again."""
-        return self._on(day, self._taking_back.redo)
+        return self._on(day, lambda scene: self._taking_back.redo(scene, id, expected))
 
     def history(self, day: date) -> Sequence[Step]:
         """Every change of the day's file, newest first, by whomever it was made."""

@@ -33,6 +33,8 @@ def shown(
         text=scene.text,
         undo=undo.what if undo else "",
         redo=redo.what if redo else "",
+        undo_step=undo.number if undo else 0,
+        redo_step=redo.number if redo else 0,
         conflicts=tuple(f"{what}：{theirs}" for what, theirs in notebook.conflicts(around)),
         published=published,
     )

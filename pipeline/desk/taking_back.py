@@ -53,24 +53,32 @@ class TakingBack:
         self._notebook, self._journal = notebook, journal
         self._ledger, self._catching_up = ledger, catching_up
 
-    def undo(self, scene: Scene) -> Answer:
+    def undo(self, scene: Scene, id: str = "", expected: int | None = None) -> Answer:
         """Take back the reader's newest change; False where the file moved on."""
+        if _is_made(scene, id):
+            return True
         light = undoable(scene.steps)
         if light is None:
             return _nothing("没有可以撤销的改动。")
+        if expected not in (None, light.number):
+            return _moved_on("撤销", light)
         step = self._journal.step(scene.day, light.number)
         made = self._newest(scene, "redo", step) or step
-        return self._go(scene, "undo", step, made, _without(scene.feedback, step.feedback))
+        return self._go(scene, "undo", id, step, made, _without(scene.feedback, step.feedback))
 
-    def redo(self, scene: Scene) -> Answer:
+    def redo(self, scene: Scene, id: str = "", expected: int | None = None) -> Answer:
         """Make again what was taken back last; False where the file moved on."""
+        if _is_made(scene, id):
+            return True
         light = redoable(scene.steps)
         if light is None:
-            return _nothing("没有可以重做的改动。")
+            return _no_redo(scene.steps)
+        if expected not in (None, light.number):
+            return _moved_on("重做", light)
         step = self._journal.step(scene.day, light.number)
         made = self._newest(scene, "undo", step)
         assert made, "what is undone was undone by a step"
-        return self._go(scene, "redo", step, made, (*scene.feedback, *step.feedback))
+        return self._go(scene, "redo", id, step, made, (*scene.feedback, *step.feedback))
 
     def _newest(self, scene: Scene, who: str, step: Step) -> Step | None:
         found = (s for s in reversed(scene.steps) if s.who == who and s.target == step.number)
@@ -78,11 +86,17 @@ class TakingBack:
         return self._journal.step(scene.day, light.number) if light else None
 
     def _go(
-        self, scene: Scene, who: str, step: Step, made: Step, feedback: Sequence[Feedback]
+        self,
+        scene: Scene,
+        who: str,
+        id: str,
+        step: Step,
+        made: Step,
+        feedback: Sequence[Feedback],
     ) -> Answer:
         base = self._ledger.past(scene, made.after)
         if base is None:
-            return _nothing("找不到那时的笔记，没有动任何东西。")
+            return _nothing("找不到那时的笔记，没有动任何东西。", "直接在文件里改。")
         given = Scene.given_in(feedback)
         goal = reverted(base, made.hunks)
         way = _Way(who=who, step=step, made=made, base=base, goal=goal, given=given)
@@ -96,6 +110,7 @@ class TakingBack:
             known,
             who=who,
             what=step.what,
+            change=id,
             target=step.number,
         )
 
@@ -170,5 +185,26 @@ def _without(feedback: Sequence[Feedback], taken: Sequence[Feedback]) -> list[Fe
     return rest[::-1]
 
 
-def _nothing(sentence: str) -> Issue:
-    return Issue(subject="undo", code="desk.nothing", sentence=sentence)
+def _is_made(scene: Scene, id: str) -> bool:
+    """True where this very wish was granted before, and its answer got lost."""
+    return bool(id) and any(step.change == id for step in scene.steps)
+
+
+def _nothing(sentence: str, remedy: str = "") -> Issue:
+    return Issue(subject="undo", code="desk.nothing", sentence=sentence, remedy=remedy)
+
+
+def _no_redo(steps: Sequence[Step]) -> Issue:
+    if any(step.state == "gone" for step in steps):
+        remedy = "还想要的话，照改动记录（stardraft notes log）再改一次。"
+        return _nothing("撤销之后又改过笔记，撤销掉的不能再重做。", remedy)
+    return _nothing("没有可以重做的改动。")
+
+
+def _moved_on(way: str, light: Step) -> Issue:
+    return Issue(
+        subject="undo",
+        code="desk.moved_on",
+        sentence=f"页面显示之后笔记又变过，没有{way}。现在能{way}的是：{light.what}。",
+        remedy=f"看看现在的笔记，再决定要不要{way}。",
+    )

@@ -47,12 +47,12 @@ class Writes:
 
     def undo(self, request: Request) -> Response:
         """Take back the newest change."""
-        outcome = self._frame.rooms.desk.undo(day_of(request))
+        outcome = self._frame.rooms.desk.undo(day_of(request), **_wish(request.state.form))
         return self._answer(request, outcome, "undo", "")
 
     def redo(self, request: Request) -> Response:
         """Make the newest undone change again."""
-        outcome = self._frame.rooms.desk.redo(day_of(request))
+        outcome = self._frame.rooms.desk.redo(day_of(request), **_wish(request.state.form))
         return self._answer(request, outcome, "redo", "")
 
     def _change(self, day: date, what: str, form: Any) -> Change | None:
@@ -210,3 +210,10 @@ class Writes:
 def into(spot: str, html: str) -> str:
     """What stands in the element with that id from now on."""
     return f'<div id="{spot}" hx-swap-oob="innerHTML">{html}</div>'
+
+
+def _wish(form: Any) -> dict[str, Any]:
+    """Which undo or redo was meant: the step that the page showed, and the sending's own id."""
+    number = form.get("expected", "")
+    expected = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else None
+    return {"id": form.get("id", "")[:64], "expected": expected}

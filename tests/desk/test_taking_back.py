@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 
 import pytest
 
 from pipeline.types import NoteItem
 from tests.desk.conftest import NAMES
-from tests.desk.test_file_edits import parsed, rewrite
+from tests.desk.test_file_edits import parsed, published, rewrite
 from tests.desk.test_killed import consistent
 from tests.desk.world import Reader, keys, listed
 from tests.store.samples import DAY, NOW, candidate, paper
@@ -164,3 +165,107 @@ def test_an_item_of_one_s_own_keeps_its_key_over_a_run(reader: Reader) -> None:
     reader.apply("drop", key)
     rerun(reader, 4)
     assert keys(reader.desk.undo(DAY).day)[-1] == key
+
+
+def test_two_tabs_take_back_only_what_each_showed(reader: Reader) -> None:
+    reader.apply("stars", "甲", "5")
+    reader.apply("drop", "乙")
+    one, other = reader.day(), reader.day()
+    assert reader.desk.undo(DAY, id="a", expected=one.undo_step).applied
+    done = reader.desk.undo(DAY, id="b", expected=other.undo_step)
+    assert done.issue is not None
+    assert (done.issue.code, done.day.undo) == ("desk.moved_on", "给“文章 甲”5 星")
+    assert "给“文章 甲”5 星" in done.issue.sentence, "it says what could be taken back now"
+    assert stars(reader, "甲") == (5, 5)
+    assert reader.desk.undo(DAY, id="c", expected=done.day.undo_step).applied
+    late = reader.desk.redo(DAY, id="d", expected=one.undo_step)
+    assert late.issue is not None, "the drop is not what comes next"
+    assert reader.desk.redo(DAY, id="e", expected=late.day.redo_step).day.items[0].given == 5
+
+
+@pytest.mark.parametrize("way", ["undo", "redo"])
+def test_a_wish_sent_again_for_a_lost_answer_is_granted_once(reader: Reader, way: str) -> None:
+    for key in ("甲", "乙"):
+        reader.apply("stars", key, "5")
+    if way == "redo":
+        assert reader.desk.undo(DAY).applied
+        assert reader.desk.undo(DAY).applied
+    act = getattr(reader.desk, way)
+    assert act(DAY, id="same").applied
+    once = reader.text
+    assert act(DAY, id="same").applied
+    assert reader.text == once
+    assert len(reader.said()) == 1
+
+
+def test_nothing_is_made_again_after_a_new_change_and_that_is_said(reader: Reader) -> None:
+    reader.apply("stars", "甲", "5")
+    reader.desk.undo(DAY)
+    shown = reader.day()
+    reader.edit("Abstract: 文章 丙", "Abstract: 文件里改的")
+    before = reader.text
+    done = reader.desk.redo(DAY, expected=shown.redo_step)
+    assert done.issue is not None
+    assert "不能再重做" in done.issue.sentence
+    assert done.issue.remedy
+    assert (reader.text, reader.day().redo) == (before, "")
+
+
+def test_what_an_editor_changed_since_is_taken_back_first(reader: Reader) -> None:
+    reader.apply("stars", "甲", "5")
+    loved = reader.text
+    shown = reader.day()
+    reader.edit("Abstract: 文章 甲", "Abstract: 文件里改的")
+    late = reader.desk.undo(DAY, expected=shown.undo_step)
+    assert late.issue is not None, "the page had not seen the edit"
+    assert late.day.undo == "在文件里改的 1 处"
+    assert reader.desk.undo(DAY).day.text == loved
+    assert reader.desk.undo(DAY).applied
+    assert stars(reader, "甲") == (2, None)
+    assert reader.said() == []
+
+
+@pytest.mark.parametrize("back", ["undo", "restore"])
+def test_a_drop_is_taken_back_though_the_store_lost_the_article(reader: Reader, back: str) -> None:
+    reader.apply("field", "丙", "我的话", field="Tips")
+    before = reader.text
+    reader.apply("drop", "丙")
+    with sqlite3.connect(reader.folder / "state.db") as store:
+        for table in ("scores", "candidates", "articles"):
+            column = "id" if table == "articles" else "article_id"
+            store.execute(f"DELETE FROM {table} WHERE {column} = '丙'")
+    store.close()
+    assert [i.item.title for i in reader.day().dropped] == ["文章 丙"]
+    done = reader.desk.undo(DAY) if back == "undo" else reader.apply("restore", "丙")
+    assert done.applied
+    assert (reader.text, keys(done.day)) == (before, [*NAMES[:5]])
+    reader.run()
+    assert keys(reader.day())[:5] == [*NAMES[:5]], "a run that has no such candidate leaves it"
+    assert reader.text.count("我的话") == 1
+    consistent(reader)
+
+
+def test_taken_back_after_it_was_published(reader: Reader) -> None:
+    """What is out stays out; the page says that this text is not what was published."""
+    reader.apply("stars", "甲", "5")
+    reader.apply("drop", "乙")
+    published(reader)
+    reader.redraft.learn()
+    out = reader.text
+    assert reader.day().published == DAY
+    assert reader.desk.undo(DAY).day.published is None
+    assert reader.desk.undo(DAY).applied
+    assert reader.store.dropped() == []
+    past = [(i.title, i.stars) for i in reader.store.archive()]
+    assert past[:2] == [("文章 甲", 5), ("文章 丙", 2)], (
+        "the past is what was published, until a run"
+    )
+    decided = {d.article_id: (d.outcome, d.given) for d in reader.store.decisions()}
+    assert decided["甲"] == ("kept", 5)
+    assert "乙" not in decided, "taken back and never out: nothing was decided"
+    reader.redraft.learn()
+    decided = {d.article_id: (d.outcome, d.given) for d in reader.store.decisions()}
+    assert (decided["甲"], decided["乙"]) == (("kept", 2), ("kept", 2))
+    for _ in range(2):
+        assert reader.desk.redo(DAY).applied
+    assert (reader.text, reader.day().published) == (out, DAY)

@@ -159,14 +159,14 @@ class FakeDesk:
     def article(self, key: str) -> Article | None:
         return self.articles.get(key)
 
-    def undo(self, day: date) -> Outcome:
+    def undo(self, day: date, *, id: str = "", expected: int | None = None) -> Outcome:
         if not self.past:
             return Outcome(day=self.now)
         self.future.append(self.now)
         self.now = self._stamped(self.past.pop())
         return Outcome(day=self.now, applied=True)
 
-    def redo(self, day: date) -> Outcome:
+    def redo(self, day: date, *, id: str = "", expected: int | None = None) -> Outcome:
         if not self.future:
             return Outcome(day=self.now)
         self.past.append(self.now)

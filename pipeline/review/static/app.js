@@ -229,8 +229,8 @@
       step(1, row);
       act("drop", row);
     },
-    undo: () => save(`/day/${day}/undo`, () => ({})),
-    redo: () => save(`/day/${day}/redo`, () => ({})),
+    undo: () => send($("#undo-form")),
+    redo: () => send($("#redo-form")),
     edit: async () => {
       if (body.dataset.view === "article") await view("entry");
       const box = $("#pane .fields textarea");
