@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.talk import Config, Day, Json, complain, say_json
+from pipeline.cli.mishaps import reason
+from pipeline.cli.talk import Config, Day, Json, complain, local_time, next_command, say_json, shown
 from pipeline.errors import Exit, Issue, NoteError, UsageError
+from pipeline.report import ended
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,6 +34,8 @@ def import_(
 
     workspace = load_workspace(find_config(config, Path.cwd()))
     items, issues = read_archive(str(_folder(folder)))
+    if not items:
+        raise UsageError(*issues, _no_notes(folder))
     store = open_store(workspace)
     try:
         total = store.import_archive(items)
@@ -49,7 +53,9 @@ def import_(
         )
         return
     complain(issues)
-    typer.echo(f"读入 {days} 天的 {len(items)} 条；库里共 {total} 条。下一步：stardraft run")
+    typer.echo(
+        f"读入 {days} 天的 {len(items)} 条；库里共 {total} 条。下一步：{next_command('run', config)}"
+    )
 
 
 @app.command()
@@ -57,15 +63,17 @@ def parse(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="一篇笔记。")], as_json: Json = False
 ) -> None:
     """解析一篇笔记，列出每条的标题、星数、链接。"""
+    from dataclasses import replace
+
     from pipeline.notes import FolderNotebook, NoteLayout, parse_payload, path_day
 
     book, text = FolderNotebook(file.parent, NoteLayout()), _text(file)
     try:
         note = book.parse(text)
-    except NoteError:
+    except NoteError as error:
         day = path_day(file.absolute())
         if day is None:
-            raise
+            raise NoteError(*(replace(i, subject=str(file)) for i in error.issues)) from error
         note = book.parse(text, day)
     if as_json:
         say_json(parse_payload(note))
@@ -87,12 +95,14 @@ def check(
     from pipeline.notes import check_archive
 
     root = str(_folder(folder))
+    if not any(folder.rglob("*.md")):
+        raise UsageError(_no_notes(folder))
     issues = check_archive(root, _true_titles(root, config) if config else None)
     if as_json:
         say_json([_plain(i) for i in issues])
     else:
         for issue in issues:
-            typer.echo(f"{issue.subject}：{issue.sentence} {issue.remedy}".rstrip())
+            typer.echo(shown(f"{issue.subject}：{ended(issue.sentence)}{issue.remedy}"))
         typer.echo(f"共 {len(issues)} 处。")
     if issues:
         raise typer.Exit(Exit.PARTLY)
@@ -116,6 +126,8 @@ def _true_titles(folder: str, config: Path) -> dict[str, str]:
 @app.command()
 def log(day: Day = None, config: Config = None, as_json: Json = False) -> None:
     """某一天的笔记改过什么：页面上的、文件里的、运行写的，新的在前。"""
+    from zoneinfo import ZoneInfo
+
     from pipeline.wiring import SystemClock, open_desk
 
     workspace, day = _day(config, day)
@@ -127,9 +139,12 @@ def log(day: Day = None, config: Config = None, as_json: Json = False) -> None:
         return
     if not steps:
         typer.echo("这一天还没有改动。")
+    zone = ZoneInfo(workspace.settings.reader.timezone)
     for step in steps:
         state = {"undone": "（已撤销）", "gone": "（已撤销）"}.get(step.state, "")
-        typer.echo(f"{step.number:4} {step.at:%m-%d %H:%M} UTC  {_WHO[step.who]}{step.what}{state}")
+        typer.echo(
+            f"{step.number:4} {local_time(step.at, zone)}  {_WHO[step.who]}{step.what}{state}"
+        )
 
 
 _WHO = {"page": "", "file": "", "run": "", "undo": "撤销：", "redo": "重做："}
@@ -204,11 +219,20 @@ def _folder(path: Path) -> Path:
     )
 
 
+def _no_notes(folder: Path) -> Issue:
+    return Issue(
+        subject=str(folder),
+        code="notes.none",
+        sentence="这个文件夹里没有找到笔记。",
+        remedy="指到放笔记的那一层，里面是 202205/0505.md 这样的文件，第一行写着日期。",
+    )
+
+
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "不是 UTF-8 编码"
+        why = reason(error) if isinstance(error, OSError) else "不是 UTF-8 编码"
         raise UsageError(
             Issue(
                 subject=str(file),

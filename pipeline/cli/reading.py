@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.talk import Config, Json, say_json
+from pipeline.cli.mishaps import reason
+from pipeline.cli.talk import Config, Json, next_command, say_json, shown
 from pipeline.errors import Issue, StardraftError, UsageError
+from pipeline.report import ended, one_line
 
 if TYPE_CHECKING:
     from pipeline.types import Article, Page
@@ -33,6 +35,14 @@ def extract(
         _show(article, explained=explained)
 
 
+_SAMPLE = 4096
+"""Bytes at a file's beginning that tell whether it holds text."""
+_OTHER = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!", b"\x7fELF")
+_MAY_BE = (b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b")
+"""How a page begins that looks like no text: in UTF-16, or packed with gzip."""
+_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\f\r\x1b")
+
+
 def _from_disk(path: Path) -> Page:
     from pipeline.extract import read_path
     from pipeline.wiring import SystemClock
@@ -44,11 +54,31 @@ def _from_disk(path: Path) -> Page:
             Issue(
                 subject=str(path),
                 code="file.unreadable",
-                sentence=f"读不了这个文件：{error.strerror or error}。",
+                sentence=f"读不了这个文件：{reason(error)}。",
                 remedy="检查路径；网址要写全 https://…",
             )
         ) from error
+    if _is_no_text(page.body):
+        raise UsageError(_no_page(path))
     return page
+
+
+def _is_no_text(body: bytes) -> bool:
+    """Whether a file is a picture, a PDF, an archive or another thing without text in it."""
+    head = body[:_SAMPLE]
+    if head.startswith(_MAY_BE):
+        return False
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return head.startswith(_OTHER) or controls * 20 > len(head)  # by chance it is a tenth
+
+
+def _no_page(path: Path) -> Issue:
+    return Issue(
+        subject=str(path),
+        code="file.no_page",
+        sentence="这不是网页，也不是文字文件。",
+        remedy="可以读 .html、.mhtml 和 .md；PDF 就给出它的网页地址，如 https://arxiv.org/abs/…",
+    )
 
 
 def _from_web(url: str, config: Path | None) -> Page:
@@ -71,40 +101,52 @@ def _from_web(url: str, config: Path | None) -> Page:
 
 
 def _show(article: Article, *, explained: bool = False) -> None:
-    typer.echo(f"{article.title or '（没有标题）'}  [{article.state.value}]")
-    details = (
-        article.account,
-        article.author,
-        article.published and f"{article.published:%Y-%m-%d %H:%M} UTC",
-    )
-    typer.echo("  ".join(d for d in details if d))
-    if explained:
-        from pipeline.extract import explain
+    from pipeline.extract import explain
+    from pipeline.types import PageState
 
-        typer.echo("\n".join(explain(article)))
-    else:
-        _list(article)
+    state = "" if article.state is PageState.OK else f"  [{article.state.value}]"
+    typer.echo(f"{one_line(article.title) or '（没有标题）'}{state}")
+    published = f"{article.published:%Y-%m-%d %H:%M} UTC" if article.published else None
+    if details := "  ".join(filter(None, (article.account, article.author, published))):
+        typer.echo(one_line(details))
+    lines = explain(article) if article.links or article.state is PageState.OK else []
+    for line in lines if explained else filter(_is_main_line, lines):
+        typer.echo(shown(line))
     for issue in article.issues:
-        typer.echo(f"  {issue.sentence} {issue.remedy}")
+        typer.echo(f"  {shown(ended(issue.sentence))}{shown(issue.remedy)}")
 
 
-def _list(article: Article) -> None:
-    for link in article.links:
-        typer.echo(f"  {link.role:9} {link.kind:7} {link.id}")
-        typer.echo(f"            {link.reason}")
-    for subject in article.subjects:
-        typer.echo(f"  只有标题：{subject}")
+def _is_main_line(line: str) -> bool:
+    """What a link is and why; title, label and quotation are for `--explain`."""
+    return not line.startswith(" ") or line.lstrip().startswith("原因")
 
 
 def add(
     urls: Annotated[list[str], typer.Argument(metavar="URL…", help="要读的文章网址。")],
     config: Config = None,
+    as_json: Json = False,
 ) -> None:
     """把网址放进收件箱，下次运行会读。"""
     from pipeline.settings import find_config, load_workspace
     from pipeline.wiring.inbox import add_to_inbox
 
-    added = add_to_inbox(load_workspace(find_config(config, Path.cwd())), urls)
+    wanted = [url for pasted in urls for url in pasted.split()]
+    if not wanted:
+        raise UsageError(_nothing())
+    added = add_to_inbox(load_workspace(find_config(config, Path.cwd())), wanted)
     fresh = len(added.fresh)
-    typer.echo(f"加入 {fresh} 个，已有 {len(urls) - fresh} 个：{added.path}")
-    typer.echo("下一步：stardraft run")
+    if as_json:
+        known = len(wanted) - fresh
+        say_json({"inbox": str(added.path), "added": list(added.fresh), "known": known})
+        return
+    typer.echo(f"加入 {fresh} 个，已有 {len(wanted) - fresh} 个：{added.path}")
+    typer.echo(f"下一步：{next_command('run', config)}")
+
+
+def _nothing() -> Issue:
+    return Issue(
+        subject="stardraft add",
+        code="url.none",
+        sentence="没有写网址。",
+        remedy="写成 stardraft add https://…，一次可以写好几个。",
+    )

@@ -11,6 +11,8 @@ from pipeline.errors import Issue, UsageError
 from pipeline.settings import Workspace
 from pipeline.urls import canonical_url, is_web_url
 
+_SAVED = (".html", ".htm", ".mhtml", ".mht", ".md", ".markdown")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
@@ -39,9 +41,12 @@ def add_to_inbox(workspace: Workspace, urls: Sequence[str]) -> Added:
 
 
 def _no_address(url: str) -> Issue:
+    remedy = "要以 http:// 或 https:// 开头，整个用引号括起来；"
+    if "://" not in url and Path(url[:4096]).suffix.lower() in _SAVED:
+        remedy = "存成文件的网页放进 saved 文件夹，下次运行会读；"
     return Issue(
         subject=url,
         code="url.bad",
         sentence="这不是一个网址。",
-        remedy="要以 http:// 或 https:// 开头，整个用引号括起来。",
+        remedy=f"{remedy}这次一个也没有加入。",
     )
