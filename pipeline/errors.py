@@ -5,7 +5,8 @@
     ├── ConfigError             settings, interests, feeds or template are wrong   exit 2
     ├── CredentialError         a token or login is missing or refused             exit 4
     ├── StoreError              the state cannot be read or written                exit 1
-    │   └── RunLockedError      another run holds the store                        exit 1
+    │   ├── RunLockedError      another run holds the store                        exit 1
+    │   └── RunLostError        another run has taken the store over               exit 1
     ├── ModelError              the embedding model is missing or damaged          exit 1
     └── NoteError               a note file cannot be read, merged or written      exit 1
 
@@ -80,7 +81,18 @@ class StoreError(StardraftError):
 
 
 class RunLockedError(StoreError):
-    """Another run holds the store."""
+    """Another run holds the store.
+
+    `certain` is False where it is not known to live, and who goes on looking will find out.
+    """
+
+    def __init__(self, *issues: Issue, certain: bool = True) -> None:
+        super().__init__(*issues)
+        self.certain = certain
+
+
+class RunLostError(StoreError):
+    """Another run has taken the store over, which this one held: it must not write any more."""
 
 
 class ModelError(StardraftError):

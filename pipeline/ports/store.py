@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Literal, Protocol
 
@@ -224,7 +225,16 @@ class Store(Limiter, Memory, VectorCache, Outbox, Journal, Notices, Leases, Prot
 
     # runs
     def begin_run(self, run_id: str, day: date, now: datetime, owner: str) -> None:
-        """Take the store's run lock; raises `RunLockedError` while a living run holds it."""
+        """Take the store's run lock; raises `RunLockedError` while a living run holds it.
+
+        Where another run takes it over, every later write raises `RunLostError`.
+        """
+
+    def keep_run(self, run_id: str) -> AbstractContextManager[None]:
+        """Show while the block runs that this run lives, to those who cannot see its process."""
+
+    def check_run(self) -> None:
+        """Raise `RunLostError` where another run has taken over the lock that was ours."""
 
     def end_run(self, report: RunReport) -> None:
         """Keep the report and give the lock back."""

@@ -63,6 +63,7 @@ def run_stages(
     Notes are drafted of `days`, of days missed before `run.day`, and of `run.day` itself, oldest
     first. Where a run that began after `run.due` has done all this, its report is returned.
     Raises `RunLockedError` while another living run holds the store longer than `run.patience`,
+    `RunLostError` where another one took it over because this one was not heard of for minutes,
     and whatever a stage raises; the report of the stages that ended is kept in any case.
     """
     wanted = only or tuple(name for name, _ in ORDER)
@@ -70,11 +71,14 @@ def run_stages(
         return joined
     run = replace(run, started_at=app.clock.now())
     stages: list[StageReport] = []
-    missed = days or (_missed(app, run) if "draft" in wanted else ())
+    missed = days
     try:
-        for name, one in _steps(app, run, wanted, missed):
-            stages.append(call(name, one))
-            done(stages[-1])
+        with app.store.keep_run(run.run_id):
+            missed = days or (_missed(app, run) if "draft" in wanted else ())
+            for name, one in _steps(app, run, wanted, missed):
+                app.store.check_run()
+                stages.append(call(name, one))
+                done(stages[-1])
     finally:
         report = _report(app, run, stages, missed)
         app.store.end_run(report)
@@ -113,7 +117,10 @@ def _missed(app: App, run: Run) -> tuple[date, ...]:
 
 
 def _take_turn(app: App, run: Run, wanted: Sequence[str]) -> RunReport | None:
-    """Take the run lock, waiting for it; or the report of a run that made this one needless."""
+    """Take the run lock, waiting for it; or the report of a run that made this one needless.
+
+    Whoever is not known to live is watched beyond `patience` until that is known: some minutes.
+    """
     deadline = app.clock.now() + run.patience
     told = False
     while True:
@@ -123,7 +130,7 @@ def _take_turn(app: App, run: Run, wanted: Sequence[str]) -> RunReport | None:
             app.store.begin_run(run.run_id, run.day, app.clock.now(), f"pid {os.getpid()}")
             return None
         except RunLockedError as locked:
-            if app.clock.now() >= deadline:
+            if locked.certain and app.clock.now() >= deadline:
                 raise
             if not told:
                 run.waiting(locked.issues[0])

@@ -62,6 +62,7 @@ def draft(app: App, run: Run) -> StageReport:
     drafted = app.drafter.draft(run.day, candidates, scores, keep, news)
     note, unsaid = worded(app, drafted, candidates)
     note, gone = looked_at(app, note, candidates, keep)
+    app.store.check_run()  # pictures are files, which no transaction takes back
     note, lacking = mirrored(app, note)
     tally.issues.extend((*unsaid, *gone, *lacking))
     app.redraft.redraft(note, base, _record(note, rows), preface(app, run))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from datetime import datetime
+import uuid
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, delete, func, select
 
+from pipeline.errors import RunLockedError
+from pipeline.ports import Clock
 from pipeline.store import open_store
 from pipeline.store.database import Database
 from pipeline.store.failures import store_error
@@ -21,6 +23,9 @@ from pipeline.store.tables import metadata
 
 _ROWS = 500
 """Rows that are read and written at once: pages and vectors are large."""
+
+_LOOK_AGAIN = 1.0
+"""Seconds between two looks whether whoever holds the lock lives."""
 
 _HERE_ONLY = frozenset({"locks", "leases"})
 """Who works right now says nothing in another place or at another time."""
@@ -54,7 +59,7 @@ def _back_up_sqlite(database: Database, file: Path) -> None:
         source.close()
 
 
-def restore(file: Path, store: SqlStore, now: datetime, *, force: bool) -> None:
+def restore(file: Path, store: SqlStore, clock: Clock, *, force: bool) -> None:
     """Replace everything in `store` by what `file` holds, in one transaction.
 
     Raises `StoreError` where `store` holds something and `force` is not given, where the file is
@@ -67,20 +72,37 @@ def restore(file: Path, store: SqlStore, now: datetime, *, force: bool) -> None:
             "这里已经有状态，恢复会盖掉它。",
             "确定要换成备份的话加上 --force；原来的会先另存一份。",
         )
+    run_id = f"restore {uuid.uuid4().hex}"
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "state.db"
         shutil.copyfile(file, copy)  # opening migrates it, and the backup stays as it is
         source = open_store(str(copy))
         try:
-            store.begin_run("restore", now.date(), now, "restore")
-            with source.database.read() as old, store.database.write() as new:
+            _take(store, run_id, clock)
+            with (
+                store.keep_run(run_id),
+                source.database.read() as old,
+                store.database.write() as new,
+            ):
                 for table in reversed(metadata.sorted_tables):
                     if table.name not in _HERE_ONLY:
                         new.execute(delete(table))
                 _copy(old, new)
         finally:
             source.close()
-            store.let_go("restore")
+            store.let_go(run_id)
+
+
+def _take(store: SqlStore, run_id: str, clock: Clock) -> None:
+    """Take the run lock; one whose holder cannot be looked at is watched until it is known."""
+    while True:
+        try:
+            store.begin_run(run_id, clock.now().date(), clock.now(), "restore")
+            return
+        except RunLockedError as locked:
+            if locked.certain:
+                raise
+        clock.sleep(_LOOK_AGAIN)
 
 
 def _is_empty(store: SqlStore) -> bool:

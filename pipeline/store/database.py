@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from pipeline.errors import Issue, RunLostError
 from pipeline.store.failures import failure
 from pipeline.store.tables import locks
 
@@ -42,8 +43,12 @@ class Database:
     def __init__(self, engine: Engine, subject: str) -> None:
         self.engine = engine
         self.subject = subject
+        self.local = engine.dialect.name == "sqlite"
+        """Whether all who share it are on one machine: SQLite's WAL needs shared memory."""
+        self.run: str | None = None
+        """The run that holds the lock through us; nothing is written once another one has it."""
         self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
-        if engine.dialect.name == "sqlite":
+        if self.local:
             _prepare_sqlite(engine)
 
     @contextmanager
@@ -55,9 +60,21 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that takes SQLite's write lock at once, so that it never has to give
-        up half way because another process wrote in between."""
+        up half way because another process wrote in between.
+
+        Raises `RunLostError`, and nothing is written, where another run has taken over from ours.
+        """
         with self._explained(), self._writing.begin() as connection:
             yield connection
+            self.check_run(connection)
+
+    def check_run(self, connection: Connection) -> None:
+        """Raise `RunLostError` where another run has taken over from ours, if we have one."""
+        if self.run is None:
+            return
+        holder = select(locks.c.run_id).where(locks.c.name == "run")
+        if connection.scalar(holder) != self.run:
+            raise _lost(self.subject)
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
@@ -79,6 +96,19 @@ class Database:
             if (explained := failure(error, self.subject)) is None:
                 raise
             raise explained from error
+
+
+def _lost(subject: str) -> RunLostError:
+    return RunLostError(
+        Issue(
+            subject=subject,
+            code="store.run_lost",
+            sentence="这次运行停顿了太久（电脑睡眠或被暂停过），另一个 stardraft 已经接手；"
+            "它就此停下，没有再写任何东西。",
+            remedy="不用做什么，接手的那次会接着做完；想看它做到哪里，运行 stardraft status。",
+            temporary=True,
+        )
+    )
 
 
 class Part:

@@ -24,8 +24,8 @@ from pipeline.types import Candidate
 Kind = Literal["extract", "score", "embed"]
 
 LEASE = timedelta(minutes=10)
-"""How long another machine's worker is believed to live without a word; a batch takes seconds.
-A dead worker of this machine is known to be dead at once."""
+"""How long a worker on another machine or in another container is believed to live without a word;
+a batch takes seconds. A dead worker beside us is known to be dead at once."""
 LONGEST = 2 * LEASE
 """An end further off comes of a clock that has jumped. Not `LEASE` itself: who read the clock
 first and had to wait for the other's transaction sees a lease that ends later than its own would."""
@@ -168,18 +168,21 @@ def _give_back(connection: Connection, kind: Kind, keys: Sequence[str]) -> None:
 
 
 def _bury(connection: Connection, kind: Kind) -> None:
-    """Take back what dead processes of this machine have leased."""
+    """Take back what processes have leased that are known to be dead."""
+    local = connection.dialect.name == "sqlite"
     owners = connection.scalars(select(leases.c.owner).where(leases.c.kind == kind).distinct())
-    dead = [owner for owner in owners.all() if _process(owner).lives() is False]
+    dead = [owner for owner in owners.all() if _process(owner).lives(local=local) is False]
     if dead:
         connection.execute(delete(leases).where(leases.c.kind == kind, leases.c.owner.in_(dead)))
 
 
 def _me() -> str:
     me = this_process()
-    return "|".join((me.host, me.boot, str(me.pid), me.process_start))
+    return "|".join((me.host, me.boot, me.namespace, str(me.pid), me.process_start))
 
 
 def _process(owner: str) -> Process:
-    host, boot, pid, start = owner.rsplit("|", 3)
-    return Process(host=host, boot=boot, pid=int(pid), process_start=start)
+    host, boot, *namespace, pid, start = owner.split("|")  # older versions wrote no namespace
+    return Process(
+        host=host, boot=boot, namespace="".join(namespace), pid=int(pid), process_start=start
+    )

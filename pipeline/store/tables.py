@@ -34,7 +34,7 @@ from pipeline.store.codec import storable
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """All schema revisions in order; the last one is what this code speaks."""
 
 VERSION_TABLE = "stardraft_version"
@@ -254,7 +254,7 @@ runs = Table(
     Column("doc", Text, nullable=False),
 )
 
-# Rows that are locked with SELECT … FOR UPDATE; the row `run` says who runs.
+# Rows that are locked with SELECT … FOR UPDATE; the row `run` says who runs, and counts its beats.
 locks = Table(
     "locks",
     metadata,
@@ -266,6 +266,8 @@ locks = Table(
     Column("pid", Integer),
     Column("process_start", Words),
     Column("since", UtcTime),
+    Column("namespace", Words),
+    Column("beats", Integer),
 )
 
 # target: a hash of the place published to; doc: files with their hashes, and how far it got.

@@ -88,7 +88,7 @@ def restore(workspace: Workspace, file: Path, *, force: bool) -> Path | None:
         clock = SystemClock()
         store = cast("SqlStore", open_store(workspace))
         try:
-            restore_store(there / _STATE, store, clock.now(), force=force)
+            restore_store(there / _STATE, store, clock, force=force)
         finally:
             store.close()
         _put_back(there / _NOTES, workspace.notes)

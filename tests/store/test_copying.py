@@ -16,6 +16,7 @@ from pipeline.store.copying import back_up, restore
 from pipeline.store.sql_store import SqlStore
 from pipeline.store.tables import REVISIONS, VERSION_TABLE
 from pipeline.types import Poll
+from tests.conftest import StillClock
 from tests.postgres import database
 from tests.store.samples import DAY, HOUR, NOW, entry, feed
 from tests.store.test_killed import run
@@ -46,12 +47,12 @@ def test_everything_comes_back_in_either_kind_of_database(url: str, tmp_path: Pa
     store.close()
     assert sorted(p.name for p in tmp_path.glob("backup*")) == ["backup.db"]
     other = open_store(str(tmp_path / "other.db"))
-    restore(tmp_path / "backup.db", other, NOW, force=False)
+    restore(tmp_path / "backup.db", other, StillClock(), force=False)
     assert other.dump() == expected
     other.close()
     again = open_store(url)
     again.sync_feeds([feed("later")], NOW)
-    restore(tmp_path / "backup.db", again, NOW, force=True)
+    restore(tmp_path / "backup.db", again, StillClock(), force=True)
     assert again.dump() == expected
     again.begin_run("2", DAY, NOW, "the lock was given back")
     again.close()
@@ -62,11 +63,11 @@ def test_a_store_that_holds_something_is_not_replaced_unasked(url: str, tmp_path
     back_up(store, tmp_path / "backup.db")
     before = store.dump()
     with pytest.raises(StoreError) as caught:
-        restore(tmp_path / "backup.db", store, NOW, force=False)
+        restore(tmp_path / "backup.db", store, StillClock(), force=False)
     assert caught.value.issues[0].code == "store.not_empty"
     store.begin_run("busy", DAY, NOW, "test")
     with pytest.raises(RunLockedError):
-        restore(tmp_path / "backup.db", store, NOW, force=True)
+        restore(tmp_path / "backup.db", store, StillClock(), force=True)
     assert store.dump() == before
     store.close()
 
@@ -107,7 +108,7 @@ def test_what_is_no_backup_changes_nothing(tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "s.db"))
     (tmp_path / "junk").write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreError):
-        restore(tmp_path / "junk", store, NOW, force=True)
+        restore(tmp_path / "junk", store, StillClock(), force=True)
     store.begin_run("2", DAY, NOW, "free")
     store.close()
 
