@@ -94,6 +94,35 @@ def test_kept_ones_stay_in_place_and_newcomers_fill_up() -> None:
     assert drafted(day, DraftConfig(max_items=1), ("a04", "a03")) == ["a04", "a03"]
 
 
+def test_a_kept_one_is_not_listed_below_as_well() -> None:
+    day = [candidate(n) for n in range(3)]
+    note = DayDrafter(DraftConfig(max_items=2)).draft(DAY, day, scored(*day), ("a02",))
+    assert [i.article_id for i in note.items] == ["a02", "a00"]
+    assert [i.article_id for i in note.also_seen] == ["a01"]
+
+
+def test_of_equally_relevant_ones_the_newer_comes_first() -> None:
+    early, late = candidate(1), candidate(2)
+    scores = {
+        c.article.id: Score(article_id=c.article.id, relevance=0.5, suggested_stars=2)
+        for c in (early, late)
+    }
+    note = DayDrafter().draft(DAY, [early, late], scores)
+    assert [i.article_id for i in note.items] == ["a02", "a01"]
+
+
+def test_articles_without_a_title_are_not_taken_for_one_another() -> None:
+    one, two = (replace(c, article=replace(c.article, title="")) for c in map(candidate, (1, 2)))
+    assert drafted([one, two], DraftConfig()) == ["a01", "a02"]
+
+
+def test_articles_on_one_paper_each_are_the_same_story_only_where_it_is_the_same_paper() -> None:
+    shared = Paper(id="arxiv:2609.00001", title="P", url="https://arxiv.org/abs/2609.00001")
+    second = Paper(id="arxiv:2609.00002", title="Q", url="https://arxiv.org/abs/2609.00002")
+    one, two = candidate(1, papers=(shared,)), candidate(2, papers=(second,))
+    assert drafted([one, two], DraftConfig()) == ["a01", "a02"]
+
+
 def test_one_account_does_not_flood() -> None:
     day = [candidate(n, account="大号") for n in range(5)] + [candidate(7)]
     assert drafted(day, DraftConfig(per_feed=2)) == ["a00", "a01", "a07"]

@@ -118,3 +118,56 @@ def test_training_camps_are_no_news() -> None:
     assert (
         tips_of("题目", f"作为配套的项目，本文提出的某某训练营首次同步开启。\n{NEWS}", "") == NEWS
     )
+
+
+FIRST = "我们首次提出了一种新的融合网络FooNet。"
+
+
+@pytest.mark.parametrize(
+    ("after", "quoted"),
+    [
+        ("它靠逐层加权，从而让小目标检测无需额外的标注。", False),
+        ("关键在于逐层加权，从而让小目标检测的模型无需额外的标注。", True),
+        ("实验都在两个公开的地方进行，一共做了三次，用了一个下午。", False),
+    ],
+)
+def test_a_short_sentence_takes_the_next_where_that_tells_more(after: str, quoted: bool) -> None:
+    assert tips_of("题目", f"{FIRST}{after}", "") == FIRST + (after if quoted else "")
+
+
+def test_a_long_sentence_stands_alone() -> None:
+    long = f"{FIRST[:-1]}，{'把浅层与深层的特征逐层加权再合在一起，' * 3}小目标检测的精度因此明显提升。"
+    assert tips_of("题目", f"{long}关键在于逐层加权，从而让检测的模型无需额外的标注。", "") == long
+
+
+def test_the_second_sentence_is_the_next_one_only() -> None:
+    later = "关键在于逐层加权，从而让小目标检测的模型无需额外的标注。"
+    text = f"{FIRST}实验都在两个公开的地方进行，一共做了三次。{later}"
+    assert tips_of("题目", text, "") == FIRST
+
+
+def test_the_title_is_not_said_twice() -> None:
+    title = NEWS.removesuffix("。")
+    other = "本文的核心思路是把分数低的框也拿来再匹配一次。"
+    assert tips_of(title, f"{NEWS}{other}", "") == other
+
+
+def test_the_words_of_a_link_are_part_of_the_sentence() -> None:
+    text = "本文提出了一种新的网络[FooNet](https://example.org/a)，用于检测密集场景里的小目标。"
+    assert tips_of("题目", text, "") == text.replace("[FooNet](https://example.org/a)", "FooNet")
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [NEWS.removesuffix("。"), f"本文提出了一种新的网络，{'它把各层的特征合在一起，' * 15}完。"],
+)
+def test_headings_and_whole_paragraphs_are_no_sentences(cut: str) -> None:
+    assert tips_of("题目", cut, "") == ""
+
+
+def test_of_two_equals_the_one_that_names_what_the_title_names() -> None:
+    one, two = (
+        f"本文提出了一种新的网络{name}，用于检测密集场景里的目标。" for name in ("Abc1", "FooNet")
+    )
+    assert tips_of("FooNet 来了", f"{one}{two}", "").startswith(two)
+    assert tips_of("来了", f"{one}{two}", "").startswith(one), "else the earlier one"

@@ -150,6 +150,30 @@ def test_removed_lines_stay_removed_and_new_ones_come_in(book: FolderNotebook) -
     assert [f.name for f in read.fields] == ["Abstract", "Paper"]
 
 
+def test_a_removed_line_that_the_draft_writes_otherwise_now_is_told_of_and_not_put_back(
+    book: FolderNotebook,
+) -> None:
+    base = book.render(note(1))
+    edited = base.replace("   - Tips:  提示 1。\n", "")
+    text = book.merge(base, edited, Note(day=DAY, items=(item(1, tips="新的提示。"),)))
+    (read,) = book.parse(text).items
+    assert [f.name for f in read.fields] == ["Abstract"]
+    assert [line.count("新的提示。") for line in text.split("\n") if "<!--" in line] == [1]
+    assert "<!--" not in book.merge(base, edited, note(1))
+
+
+def test_the_closing_section_is_the_readers_once_it_was_touched(book: FolderNotebook) -> None:
+    was = replace(book.parse(book.render(note(1))), tail="## Others\n\n- 甲\n")
+    base, newer = book.render(was), book.render(replace(was, tail="## Others\n\n- 乙\n"))
+    assert book.merge(base, base, book.parse(newer)).endswith("- 乙\n")
+    text = book.merge(base, base.replace("- 甲", "- 我的"), book.parse(newer))
+    assert text.endswith("## Others\n\n- 我的\n")
+    assert text.count("<!--") == 1
+    assert "- 乙" in next(line for line in text.split("\n") if "<!--" in line)
+    hand = base.replace("- 甲", "- 我的")
+    assert "<!--" not in book.merge(None, hand, book.parse(newer)), "nothing to compare it with"
+
+
 def test_an_existing_hand_written_note_is_only_added_to(book: FolderNotebook) -> None:
     hand = (
         "# 我的笔记（2026.9.8）\n\n1. [题目 2](https://mp.weixin.qq.com/s/article-00002)  :star:\n"
@@ -167,6 +191,26 @@ def test_also_seen_entries_can_be_taken_up_or_out(book: FolderNotebook) -> None:
     text = book.merge(base, edited, note(1, also=(7, 8, 9, 10)))
     assert titles(book, text) == ["1", "8"]
     assert also(book, text) == ["7", "10"]
+
+
+def test_the_readers_own_words_in_the_block_stay_and_the_rest_follows_the_draft(
+    book: FolderNotebook,
+) -> None:
+    day = note(1, also=(7, 8))
+    base = book.render(day)
+    edited = base.replace("article-00007)", "article-00007) — 周末细读").replace(
+        "\n\n</details>", "\n- [自己找到的](https://example.org/own)\n\n</details>"
+    )
+    told = NoteField(name="Remark", value="与正文里的一篇相同")
+    seven, eight = (replace(one, fields=(told,)) for one in day.also_seen)
+    newer = replace(day, also_seen=(seven, eight))
+    text = book.merge(base, edited, newer)
+    assert [line for line in text.split("\n") if line.startswith("- [")] == [
+        "- [题目 7](https://mp.weixin.qq.com/s/article-00007) — 周末细读",
+        "- [题目 8](https://mp.weixin.qq.com/s/article-00008) — 与正文里的一篇相同",
+        "- [自己找到的](https://example.org/own)",
+    ]
+    assert book.merge(book.render(newer), text, newer) == text
 
 
 def test_a_removed_block_stays_removed(book: FolderNotebook) -> None:
