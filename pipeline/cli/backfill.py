@@ -33,6 +33,8 @@ def backfill(
 
     from pipeline.settings import find_config, load_workspace
 
+    if rescore and (first or last):
+        raise UsageError(_both())
     workspace = load_workspace(find_config(config, Path.cwd()))
     with watching(as_json, workspace.settings.run.log, log) as watch:
         if rescore:
@@ -56,6 +58,15 @@ def _no_days() -> Issue:
         code="backfill.no_days",
         sentence="没有说补哪些天。",
         remedy="写成 --from 2026-09-14 --to 2026-09-18；只想重新估计就用 --rescore。",
+    )
+
+
+def _both() -> Issue:
+    return Issue(
+        subject="backfill",
+        code="backfill.both",
+        sentence="--rescore 重新估计所有还没有定下来的文章，不按日子，也不写笔记。",
+        remedy="分两次运行：先 --rescore，再 --from 和 --to。",
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.cli.talk import Config, Json, say_json
+from pipeline.cli.talk import Config, Json, next_command, say_json
 
 
 def backup(
@@ -30,7 +31,8 @@ def backup(
     if as_json:
         say_json({"file": str(made), "bytes": size})
     else:
-        typer.echo(f"备份好了：{made}（{size / 1e6:.1f} MB）。恢复：stardraft restore {made}")
+        again = next_command(f"restore {shlex.quote(str(made))}", config)
+        typer.echo(f"备份好了：{made}（{size / 1e6:.1f} MB）。恢复：{again}")
 
 
 def restore(
@@ -52,4 +54,4 @@ def restore(
         return
     if saved:
         typer.echo(f"原来的另存在 {saved}")
-    typer.echo(f"恢复好了：{file}。下一步：stardraft status")
+    typer.echo(f"恢复好了：{file}。下一步：{next_command('status', config)}")

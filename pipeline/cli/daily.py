@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.talk import Config, Day, Json, Log, Since, say_json, watching
+from pipeline.cli.talk import (
+    Config,
+    Day,
+    Json,
+    Log,
+    Since,
+    local_time,
+    next_command,
+    say_json,
+    watching,
+)
 from pipeline.errors import Exit
 
 if TYPE_CHECKING:
@@ -34,6 +45,8 @@ def run(
     from pipeline.settings import find_config, load_workspace
 
     workspace = load_workspace(find_config(config, Path.cwd()))
+    if day and sys.stderr.isatty():
+        _warn_of_future(workspace, day)
     with watching(as_json, workspace.settings.run.log, log) as watch:
         if prefect:
             report = _as_flow(workspace, day, since, watch)
@@ -42,6 +55,15 @@ def run(
     _tell(workspace, report, as_json)
     if report.partly_failed:
         raise typer.Exit(Exit.PARTLY)
+
+
+def _warn_of_future(workspace: Workspace, day: date) -> None:
+    """Say what a run for a day that has not come yet does: a slip of the year is easily made."""
+    from pipeline.wiring import SystemClock, today
+
+    if day > today(workspace, SystemClock()):
+        words = f"注意：{day} 还没有到，现在等着的文章会写进那一天的笔记。"
+        typer.echo(words, err=True)
 
 
 def _directly(config: Path, day: date | None, since: date | None, watch: Watch | None) -> RunReport:
@@ -117,9 +139,9 @@ def status(
     if library:
         typer.echo(f"文献库：{library['said']}")
     if not runs:
-        typer.echo("还没有运行过。下一步：stardraft run")
+        typer.echo(f"还没有运行过。下一步：{next_command('run', config)}")
     for report in runs:
-        began = f"{report.started_at:%Y-%m-%d %H:%M} UTC"
+        began = local_time(report.started_at, zone)
         typer.echo(f"{began}  {report.day} 的笔记：{outcome(report)}")
         for stage in report.stages:
             typer.echo(f"  {stage_line(stage)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.talk import Config, Json, say_json
+from pipeline.cli.talk import Config, Json, next_command, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,11 @@ def _set(name: str | None, config: Any, as_json: bool, *, paused: bool) -> None:
         typer.echo("已经是暂停的。" if paused else "没有暂停的，都按时运行。")
         return
     listed = "、".join(changed)
-    typer.echo(f"暂停了：{listed}。恢复：stardraft resume" if paused else f"恢复了：{listed}。")
+    typer.echo(
+        f"暂停了：{listed}。恢复：{next_command('resume', config)}"
+        if paused
+        else f"恢复了：{listed}。"
+    )
 
 
 def scheduled(workspace: Workspace) -> tuple[Sequence[Scheduled] | None, Issue | None]:

@@ -26,14 +26,21 @@ _LONG = 2000
 """Characters of one line of a complaint; longer ones are cut."""
 
 
+_YEARS = range(1990, 2200)
+"""Years that a date may be of: there were no feeds before, and later ones are slips."""
+
+
 def a_day(text: str | date) -> date:
     """A date as the reader writes it, `2026-09-18` or `2026/09/18`."""
     if isinstance(text, date):
         return text
     try:
-        return date.fromisoformat(text.replace("/", "-"))
+        day = date.fromisoformat(text.replace("/", "-"))
     except ValueError:
         raise typer.BadParameter(f"{text} 不是日期，请写成 2026-09-18 这样。") from None
+    if day.year not in _YEARS:
+        raise typer.BadParameter(f"{text} 太早或太晚，请写 {_YEARS[0]} 到 {_YEARS[-1]} 年的日期。")
+    return day
 
 
 Config = Annotated[
@@ -107,13 +114,18 @@ def watching(
     if asked not in (None, "auto", "pretty", "text", "json"):
         raise UsageError(_no_style(asked))
     style = style_of(asked or setting, sys.stderr)
-    if quiet and not asked:
-        yield None
-    elif style == "pretty":
-        with _bars() as watch:
-            yield watch
-    else:
-        yield log_watch(style, say_to(sys.stderr))
+    try:
+        if quiet and not asked:
+            yield None
+        elif style == "pretty":
+            with _bars() as watch:
+                yield watch
+        else:
+            yield log_watch(style, say_to(sys.stderr))
+    except KeyboardInterrupt:
+        if style != "json":
+            typer.echo("中断了。做完的都存着，再运行同一条命令就接着做。", err=True)
+        raise
 
 
 def _no_style(asked: str) -> Issue:

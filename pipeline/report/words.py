@@ -112,7 +112,7 @@ def summary_lines(report: RunReport, note_path: str | None) -> list[str]:
     lines.append(
         "下一步：打开笔记改星数和提示，存盘即可；再运行一次不会丢掉修改。"
         if note_path
-        else "下一步：stardraft doctor 检查来源和设置。"
+        else "下一步：stardraft sources 看各个来源的状况，stardraft doctor 检查设置。"
     )
     return lines
 
