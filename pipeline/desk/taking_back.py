@@ -169,11 +169,11 @@ def _settled(
     way: _Way, refresh: Refresh, key: str, item: NoteItem, there: NoteItem | None
 ) -> NoteItem:
     """The item as it shall stand; one that the step did not touch stays as it is."""
-    starred = key in way.starred
-    if not starred and there is not None and plain(there.raw) == plain(item.raw):
+    same = there is not None and plain(there.raw) == plain(item.raw)
+    if same and key not in way.starred:
         return item
     fresh = refresh(key, item)
-    return replace(fresh, stars=way.given[key]) if starred and key in way.given else fresh
+    return replace(fresh, stars=way.given.get(key, fresh.stars))
 
 
 def _without(feedback: Sequence[Feedback], taken: Sequence[Feedback]) -> list[Feedback]:

@@ -269,3 +269,16 @@ def test_taken_back_after_it_was_published(reader: Reader) -> None:
     for _ in range(2):
         assert reader.desk.redo(DAY).applied
     assert (reader.text, reader.day().published) == (out, DAY)
+
+
+def test_given_stars_stand_though_a_draft_once_suggested_the_same(reader: Reader) -> None:
+    reader.apply("stars", "甲", "2")
+    reader.apply("drop", "乙")
+    reader.apply("drop", "甲")
+    rerun(reader, 4)
+    assert reader.desk.undo(DAY).applied
+    assert stars(reader, "甲") == (2, 2)
+    reader.file.unlink()
+    rerun(reader, 5)
+    assert reader.desk.undo(DAY).applied
+    assert stars(reader, "甲") == (2, 2)
