@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from dataclasses import dataclass
@@ -10,7 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from pipeline.errors import ConfigError, Issue
 from pipeline.settings.sections import (
@@ -33,6 +37,7 @@ from pipeline.settings.sections import (
     SourcesSettings,
     StoreSettings,
 )
+from pipeline.settings.words import nearest, what_is_wrong
 
 SETTINGS = "settings.toml"
 INTERESTS = "interests.toml"
@@ -113,8 +118,17 @@ class Workspace:
 
     @property
     def store_url(self) -> str:
-        """The database, SQLite in the state folder unless the settings name another."""
-        return self.settings.store.url or f"sqlite:///{self.state / 'state.db'}"
+        """The database, SQLite in the state folder unless the settings name another.
+
+        A relative path of a SQLite file counts from the workspace, wherever the command is typed.
+        """
+        wish = self.settings.store.url
+        path = wish.removeprefix("sqlite:///")
+        if not wish:
+            path = str(self.state / "state.db")
+        elif "://" in path or path.startswith(":memory:"):
+            return wish
+        return str(self.root / Path(path).expanduser())
 
     @property
     def template(self) -> Path | None:
@@ -175,7 +189,16 @@ def load_workspace(config: Path) -> Workspace:
 def _parse(file: Path) -> Settings:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            Issue(
+                subject=str(file),
+                code="config.encoding",
+                sentence=f"{SETTINGS} 不是 UTF-8 编码的文字。",
+                remedy="用编辑器另存为 UTF-8 编码。",
+            )
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             Issue(
                 subject=str(file),
@@ -188,26 +211,46 @@ def _parse(file: Path) -> Settings:
         return Settings(**data)
     except ValidationError as error:
         raise ConfigError(*(_issue(file, dict(e)) for e in error.errors())) from error
+    except SettingsError as error:
+        raise ConfigError(_unread_variable()) from error
+
+
+def _unread_variable() -> Issue:
+    """For a variable that should hold a list or a table, and is no JSON."""
+    named = sorted(n for n in os.environ if n.startswith("STARDRAFT_") and "__" in n)
+    return Issue(
+        subject="、".join(named) or "STARDRAFT_…",
+        code="config.bad_variable",
+        sentence="这些环境变量里有一个看不懂：一列要写成 JSON。",
+        remedy="""例如 STARDRAFT_FETCH__ALLOW_PRIVATE='["127.0.0.1:4000"]'；不要它就 unset。""",
+    )
 
 
 def _issue(file: Path, error: dict[str, Any]) -> Issue:
     steps = [str(s) for s in error["loc"]]
     path = ".".join(steps)
+    variable = f"STARDRAFT_{'__'.join(steps)}".upper()
+    subject = variable if variable in os.environ else f"{file}: {path}"
     if error["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(path, _known_keys(), n=1, cutoff=0.5)
-        hint = f"是不是想写 {near[0]}？" if near else "删掉它，或对照自带的 settings.toml。"
+        near = nearest(path, _known_keys())
         return Issue(
-            subject=f"{file}: {path}",
+            subject=subject,
             code="config.unknown_key",
             sentence=f"没有 {path} 这一项。",
-            remedy=hint,
+            remedy=f"是不是想写 {near}？" if near else "删掉它，或对照自带的 settings.toml。",
         )
     return Issue(
-        subject=f"{file}: {path}",
+        subject=subject,
         code="config.bad_value",
-        sentence=f"{path} 的值 {error.get('input')!r} 不对：{error['msg']}",
+        sentence=f"{path} 的值 {_short(error.get('input'))} 不对：{what_is_wrong(path, error)}。",
         remedy="对照自带的 settings.toml 里的说明改正。",
     )
+
+
+def _short(value: object) -> str:
+    """A value as it was written, as far as it fits into a sentence."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _known_keys() -> list[str]:
