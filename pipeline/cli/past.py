@@ -172,13 +172,16 @@ def redo(day: Day = None, config: Config = None) -> None:
     _take_back("redo", day, config)
 
 
+_DONE = {"undo": "撤销了：", "redo": "重做了："}
+
+
 def _take_back(way: str, day: date | None, config: Path | None) -> None:
     from pipeline.wiring import SystemClock, open_desk
 
     workspace, day = _day(config, day)
     with open_desk(workspace, SystemClock()) as desk:
-        before = desk.open(day)
         done = desk.undo(day) if way == "undo" else desk.redo(day)
+        newest = desk.history(day)[:1]
     if done.issue:
         complain((done.issue,))
         raise typer.Exit(Exit.FAILED)
@@ -187,9 +190,7 @@ def _take_back(way: str, day: date | None, config: Path | None) -> None:
             f"没有动：同一处后来又改过。\n文件里：{done.conflict.theirs}\n要换成：{done.conflict.mine}"
         )
         raise typer.Exit(Exit.FAILED)
-    assert before, "what can be taken back was there"
-    words = ("撤销了：", before.undo) if way == "undo" else ("重做了：", before.redo)
-    typer.echo("".join(words))
+    typer.echo(f"{_DONE[way]}{newest[0].what}")
 
 
 def _day(config: Path | None, day: date | None) -> tuple[Workspace, date]:

@@ -141,7 +141,7 @@ class Ledger:
         if text != known.text:
             found = self._found(known.day, old, keys, note, fresh, text)
             now = KnownNote(day=known.day, text=text, items=fresh.items, also_seen=fresh.also_seen)
-            step = self._step(known.day, "file", _summary(found), known.text, now)
+            step = self._step(known.day, "file", _summary(found, text), known.text, now)
             self.log(replace(step, feedback=self.feedback(known.day, found)))
         return fresh, note
 
@@ -292,5 +292,7 @@ def _distance(one: str, other: str) -> int:
     return sum(b.end - b.at + b.stop - b.start for b in blocks)
 
 
-def _summary(found: Sequence[Deed]) -> str:
+def _summary(found: Sequence[Deed], text: str) -> str:
+    if not text.strip():
+        return "笔记文件清空了，或是删掉了"
     return f"在文件里改的 {len(found)} 处" if found else "在文件里改的文字"

@@ -63,3 +63,15 @@ def test_a_day_without_a_note_is_said_with_what_to_do(
     assert code == Exit.FAILED
     assert "还没有笔记文件" in err
     assert "stardraft run" in err
+
+
+def test_a_deleted_note_is_had_back(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = workspace / "notes" / "202609" / "0918.md"
+    edited = NOTE.replace("a) :star:", "a) :star::star::star:")
+    said(capsys, workspace, "log")
+    file.write_text(edited, encoding="utf-8")
+    said(capsys, workspace, "log")
+    file.unlink()
+    code, out, err = said(capsys, workspace, "undo")
+    assert (code, out, err) == (Exit.DONE, "撤销了：笔记文件清空了，或是删掉了\n", "")
+    assert file.read_text(encoding="utf-8") == edited

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -470,6 +470,7 @@ DeskMachine.TestCase.settings = settings(
     max_examples=int(os.environ.get("STARDRAFT_EXAMPLES", "15")),
     stateful_step_count=int(os.environ.get("STARDRAFT_STEPS", "12")),
     deadline=None,
+    phases=[phase for phase in Phase if phase is not Phase.explain],  # it traces every line
     suppress_health_check=list(HealthCheck),
 )
 TestDesk = DeskMachine.TestCase
