@@ -143,21 +143,20 @@ class _Errand:
         budget = Budget(self._client._policy.timeout, self._client._policy.max_bytes)
         try:
             answer = await exchange.get(request, hand, budget)
-            fetched = self._fetched(request, answer, budget.spent)
+            fetched = self._fetched(request, answer)
         except FetchFailure as failure:
             fetched = Fetched(
                 request=request,
                 issue=failure.issue(request.url),
                 retry_after=failure.retry_after,
-                seconds=budget.spent,
             )
         except HostBlocked as blocked:
-            fetched = Fetched(request=request, issue=blocked.issue, seconds=budget.spent)
+            fetched = Fetched(request=request, issue=blocked.issue)
         self._results.put((fetched, hand))
 
-    def _fetched(self, request: FetchRequest, answer: Answer, seconds: float) -> Fetched:
+    def _fetched(self, request: FetchRequest, answer: Answer) -> Fetched:
         if answer.status == 304:
-            return Fetched(request=request, unchanged=True, seconds=seconds)
+            return Fetched(request=request, unchanged=True)
         page = Page(
             url=request.url,
             final_url=_final_url(request.url, answer.hop),
@@ -168,7 +167,7 @@ class _Errand:
             etag=answer.headers.get("etag"),
             last_modified=answer.headers.get("last-modified"),
         )
-        return Fetched(request=request, page=page, seconds=seconds, body_bytes=len(answer.body))
+        return Fetched(request=request, page=page)
 
 
 def _telling(traffic: Traffic) -> TraceConfig:

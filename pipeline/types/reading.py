@@ -127,7 +127,7 @@ class Page:
 class Fetched:
     """The outcome of one request: a page, or unchanged, or an issue; exactly one of them.
 
-    `retry_after` is the server's own wish in seconds; `seconds` and `body_bytes` feed the report.
+    `retry_after` is the server's own wish in seconds.
     """
 
     request: FetchRequest
@@ -135,8 +135,6 @@ class Fetched:
     unchanged: bool = False
     issue: Issue | None = None
     retry_after: float | None = None
-    seconds: float = 0.0
-    body_bytes: int = 0
 
 
 class PageState(StrEnum):

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.fetch import PoliteFetcher
 from pipeline.fetch.addresses import Guard, is_local_name, is_public, literal_address
@@ -50,6 +52,18 @@ def test_literals_mean_what_a_c_library_makes_of_them(literal: str) -> None:
     assert literal_address(literal) is not None
     if not literal.startswith("08"):
         assert Guard().host_is_refused(literal, 80)
+
+
+_FORMS = ("{}", "0{:o}", "0x{:x}", "0X{:X}")
+
+
+@given(st.data())
+def test_every_spelling_of_an_address_means_what_the_c_library_says(data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, 4))
+    numbers = [data.draw(st.integers(0, 255)) for _ in range(count - 1)]
+    numbers.append(data.draw(st.integers(0, 256 ** (5 - count) - 1)))
+    text = ".".join(data.draw(st.sampled_from(_FORMS)).format(number) for number in numbers)
+    assert str(literal_address(text)) == socket.inet_ntoa(socket.inet_aton(text))
 
 
 @pytest.mark.parametrize("name", "example.com 1.2.3.4.5 0xfoo 127.0.0.1.nip.io deadbeef".split())
