@@ -53,6 +53,10 @@ NEITHER = [
     "https://github.com/user-attachments/assets/1",
     "https://huggingface.co/docs/transformers",
     "https://evil.example/arxiv.org/abs/2203.15332",
+    "https://evil.example/abs/2203.15332",
+    "https://openreview.net/group?id=ICLR.cc_2026",
+    "https://github.com/owner/名字",
+    "https://github.com/owner/..",
     "http://[::1",
     "",
 ]
@@ -64,6 +68,17 @@ def test_every_spelling_has_one_id(url: str, expected: str) -> None:
     assert found is not None
     assert found.id == expected
     assert found.kind == ("paper" if url in PAPERS else "code")
+
+
+def test_space_around_an_address_is_no_part_of_it() -> None:
+    found = identify(" \u3000https://github.com/owner/name\n")
+    assert found is not None
+    assert found.id == "github.com/owner/name"
+
+
+def test_a_paper_known_by_its_title_alone_has_no_address() -> None:
+    assert paper_url("title:some paper") == ""
+    assert paper_url("no scheme at all") == ""
 
 
 @pytest.mark.parametrize("url", NEITHER)
