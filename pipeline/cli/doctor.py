@@ -60,6 +60,7 @@ def _examine(workspace: Workspace, *, quiet: bool) -> Iterator[Finding]:
         ("以往的笔记", _check_past),
         ("模板", _check_template),
         ("存储", _check_store),
+        ("来源的回应", _check_answers),
         ("模型", _check_model),
         ("GitHub 令牌", _check_token),
     ):
@@ -147,26 +148,34 @@ def _check_template(workspace: Workspace) -> Check:
 
 
 def _check_store(workspace: Workspace) -> Check:
-    """The state, and in it which of the followed sources failed when they were last asked."""
-    from pipeline.wiring import feeds_of, open_store
+    from pipeline.wiring import open_store
 
     store = open_store(workspace)
     try:
-        found: Check = [(True, f"以往的笔记 {len(store.archive())} 条")]
+        return [(True, f"以往的笔记 {len(store.archive())} 条")]
+    finally:
+        store.close()
+
+
+def _check_answers(workspace: Workspace) -> Check:
+    """Which of the followed sources failed when they were last asked."""
+    from pipeline.wiring import feeds_of, open_store
+
+    try:
+        followed = {feed.id for feed in feeds_of(workspace)[0]}
+        store = open_store(workspace)
+    except StardraftError:  # said above
+        return []
+    try:
         health = store.feed_health()
     finally:
         store.close()
-    try:
-        followed = {feed.id for feed in feeds_of(workspace)[0]}
-    except ConfigError:  # said above
-        return found
     silent = [feed.title for feed, _, issue in health if issue and feed.id in followed]
-    if silent:
-        named = "、".join(one_line(title, 40) for title in silent[:_NAMED])
-        more = " 等" if len(silent) > _NAMED else ""
-        words = f"{len(silent)} 个来源上次没有看成：{named}{more}。原因见 stardraft sources。"
-        found.append((False, words))
-    return found
+    if not silent:
+        return []
+    named = "、".join(one_line(title, 40) for title in silent[:_NAMED])
+    more = " 等" if len(silent) > _NAMED else ""
+    return [(False, f"{len(silent)} 个上次没有看成：{named}{more}。原因见 stardraft sources。")]
 
 
 def _check_model(workspace: Workspace) -> Check:

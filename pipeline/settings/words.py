@@ -51,4 +51,4 @@ def nearest(path: str, known: Sequence[str]) -> str:
     if same := [key for key in known if dot and key.endswith(f".{last}")]:
         return same[0]
     here = [key for key in known if key.rpartition(".")[0] == section]
-    return next(iter(difflib.get_close_matches(path, here, n=1, cutoff=0.75 if dot else 0.6)), "")
+    return next(iter(difflib.get_close_matches(path, here, n=1, cutoff=0.75 if dot else 0.7)), "")

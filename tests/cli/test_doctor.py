@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.doctor import _check_past, _check_store
+from pipeline.cli.doctor import _check_answers, _check_past
 from pipeline.cli.talk import next_command, shown
 from pipeline.errors import ConfigError, Exit, Issue
 from pipeline.settings import Workspace, load_workspace
@@ -95,10 +95,9 @@ def test_a_source_that_failed_when_it_was_last_asked_is_named(tmp_path: Path) ->
     failed = Issue(subject="乙", code="http.404", sentence="没有这个页面。")
     store.record_poll_failure(feeds[1].id, failed, now, now)
     store.close()
-    (_, said) = _check_store(place)
-    assert said == (False, "1 个来源上次没有看成：乙。原因见 stardraft sources。")
+    assert _check_answers(place) == [(False, "1 个上次没有看成：乙。原因见 stardraft sources。")]
     (tmp_path / "feeds.opml").write_text(_OPML.replace("two", "three"), encoding="utf-8")
-    assert len(_check_store(load_workspace(tmp_path))) == 1  # no longer followed
+    assert _check_answers(load_workspace(tmp_path)) == []  # no longer followed
 
 
 def test_init_does_not_hide_a_workspace_in_the_folder_named_config(
