@@ -81,8 +81,8 @@ class Scene:
 
 
 def is_entry(raw: str) -> bool:
-    """True for the one line of an also seen."""
-    return raw.startswith("- ") and "\n" not in raw.strip()
+    """True for the one line of an also seen; an item that begins so has its stars on the line."""
+    return raw.startswith("- ") and "\n" not in raw.strip() and ":star:" not in raw
 
 
 def undoable(steps: Sequence[Step]) -> Step | None:

@@ -282,3 +282,14 @@ def test_given_stars_stand_though_a_draft_once_suggested_the_same(reader: Reader
     rerun(reader, 5)
     assert reader.desk.undo(DAY).applied
     assert stars(reader, "甲") == (2, 2)
+
+
+def test_an_item_of_one_line_that_begins_as_a_list_comes_back_as_an_item(reader: Reader) -> None:
+    whole = reader.text.split("1. ")[0]
+    reader.file.write_text(
+        f"{whole}- [甲](https://e.org/1) :star:\n\n- [乙](https://e.org/2) :star:\n", "utf-8"
+    )
+    first, second = keys(reader.day())
+    assert reader.apply("drop", second).applied
+    done = reader.apply("restore", second)
+    assert (keys(done.day), listed(done.day)) == ([first, second], [])
