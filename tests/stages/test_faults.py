@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -77,10 +78,7 @@ def test_something_that_is_no_feed(name: str, tmp_path: Path, clock: StillClock)
     assert code == "feed.not_a_feed"
 
 
-def test_the_command_shows_cause_and_next_try_and_silence(
-    tmp_path: Path,
-) -> None:
-
+def test_the_command_shows_cause_and_next_try_and_silence(tmp_path: Path) -> None:
     runner = CliRunner()
     assert runner.invoke(command, ["init", str(tmp_path / "w")]).exit_code == 0
     (tmp_path / "w" / "feeds.opml").write_text(
@@ -101,6 +99,7 @@ def test_the_command_shows_cause_and_next_try_and_silence(
     store.close()
     shown = runner.invoke(command, ["sources", "--config", str(tmp_path / "w")]).output
     assert DOWN.sentence in shown
-    assert f"{now + timedelta(hours=1):%m-%d %H:%M} UTC 再试" in shown
+    again = (now + timedelta(hours=1)).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"    下次再试：{again:%Y-%m-%d %H:%M} 以后\n" in shown
     assert "30 天没有新文章" in shown
     assert "fallbacks" in shown

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -113,10 +114,12 @@ def test_every_fault_in_one_run(
     for title, row in shown.items():
         assert row["issue"], title
         assert row["failures"] == 1
-        assert datetime.fromisoformat(row["next_poll_at"]) > datetime.now(UTC)
+        again = datetime.fromisoformat(row["next_poll_at"])
+        assert again > datetime.now(UTC)
         at = next(n for n, line in enumerate(lines) if line.startswith(f"✗ {title}  "))
         assert row["issue"] in lines[at + 1]
-        assert "UTC 再试" in lines[at + 1]
+        told_at = again.astimezone(ZoneInfo("Asia/Shanghai"))
+        assert lines[at + 2] == f"    下次再试：{told_at:%Y-%m-%d %H:%M} 以后"
     status = runner.invoke(command, ["status", "--config", str(folder), "--json"]).output
     for said in (ran.output, told.output, "\n".join(lines), status, preface, drafted):
         assert SECRET not in said
