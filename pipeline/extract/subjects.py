@@ -28,7 +28,7 @@ _QUOTED = re.compile(
 )
 _HEADLINE = re.compile(r"(?P<title>[A-Z][\w+'’.-]*(?:[\s:：,&/–—-]{1,3}[\w+'’.-]+){3,30}\??)")
 _STOP = re.compile(
-    r"[.。]\s+(?=[A-Z][\w'’-]+\s?(?:[A-Z][\w'’.-]+)?(?:,| and | et al))|[》\"”]|\s*-{2,}\s*\w+|\s*[（(\[]?\s*(?:https?://|arxiv|论文地址|链接)"
+    r"[.。]\s+(?=[A-Z][\w'’-]+\s?(?:[A-Z][\w'’.-]+)?(?:,| and | et al))|[》\"”]|(?<!\s)\s*+-{2,}\s*+\w+|(?<!\s)\s*+[（(\[]?\s*+(?:https?://|arxiv|论文地址|链接)"
 )
 _VENUE = re.compile(
     r"^\W*(?:(?:CVPR|ICCV|ECCV|NeurIPS|NIPS|ICML|ICLR|AAAI|IJCAI|ACL|EMNLP|NAACL|OSDI|SOSP|MICCAI|ACM\s?MM|WACV|BMVC|KDD|SIGGRAPH|TPAMI|ICRA|IROS|CoRL|RSS|MLSys|ASPLOS|PLDI|Nature|Science)\S{0,3}\s?'?(?:\d{2,4})?|20\d\d)[\s:：|｜,，-]*(?:\(?(?:oral|spotlight|best paper)\)?\W*)?",

@@ -24,11 +24,12 @@ _SPELLINGS = {
 }
 _CANONICAL = {word: name for name, words in _SPELLINGS.items() for word in words.split()}
 _BLANK = r"[ \t\u00a0\u3000]"
-_LEAD = rf"(?P<lead>{_BLANK}*(?:[-*+－–—•·]{_BLANK}*){{0,2}}\*{{0,2}})"
+_LEAD = rf"(?P<lead>{_BLANK}*+(?:[-*+－–—•·]{_BLANK}*+){{0,2}}\*{{0,2}})"
+"""Runs of blanks are possessive here and below: given back one by one, a long one took minutes."""
 _BULLETED = re.compile(rf"{_BLANK}*(?:[-+－–—•·]|\*(?={_BLANK}))")
 _LABELLED = re.compile(
     _LEAD + r"(?P<label>[^\s:：\[\]()（）<>，。`*-][^:：\[\]()（）<>，。`*]{0,19}?)"
-    r"(?P<sep>[ \t]*(?P<venue>[(（][^()（）]{1,30}[)）])?[ \t]*\*{0,2}[ \t]*[:：]{1,2}\*{0,2})(?P<gap>[ \t]*)(?P<value>.*)",
+    r"(?P<sep>[ \t]*+(?P<venue>[(（][^()（）]{1,30}[)）])?[ \t]*+\*{0,2}[ \t]*+[:：]{1,2}\*{0,2})(?P<gap>[ \t]*+)(?P<value>.*)",
     re.DOTALL,
 )
 _UNCOLONED = re.compile(

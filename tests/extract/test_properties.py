@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from pipeline.extract import addresses, guard, links
 from pipeline.extract import markdown as markdown_module
 from pipeline.extract.charset import decode
 from pipeline.extract.document import MAX_BLOCKS, Writer
-from tests.extract.builders import extract, markdown, wechat
+from tests.extract.builders import extract, markdown, wechat, works
 
 PIECES = st.sampled_from(
     [
@@ -106,3 +107,21 @@ def test_the_shape_is_measured_in_one_pass() -> None:
     assert guard.shape_of("<a title=\"a>b\" b c='d' e>").attributes == 4
     assert guard.without_scripts("a<script>b</script>c<style>d") == "ac"
     assert guard.without_scripts("a<!-- b --><!-- c") == "a c"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"原创{' ' * 20_000}x",
+        f"某人 某号{' ' * 20_000}2023-01-01{' ' * 20_000}后面还有十三个以上的字在这里",
+        f"原创 某人{' ' * 1_900}*2023-01-01*{' ' * 1_900}x",
+        f"论文题目：A Study of Blanks{' ' * 20_000}in Lines",
+    ],
+    ids=["note", "both sides", "byline", "title"],
+)
+def test_runs_of_blanks_are_read_in_passing(line: str) -> None:
+    """Finishes at all: given back blank by blank, one such line took minutes."""
+    article = markdown(
+        f"题 #js_name {{ margin: 0 }}\n\n{line}\n\n论文：https://arxiv.org/abs/2203.15332"
+    )
+    assert works(article) == {"arxiv:2203.15332": "main"}
