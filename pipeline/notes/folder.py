@@ -157,21 +157,13 @@ def _day_of_path(path: Path) -> date | None:
 
 
 def _sweep(path: Path) -> None:
-    """Remove what killed writers of this file left behind: it would dirty the reader's git."""
+    """Remove what killed writers of this file left behind: it would dirty the reader's git.
+
+    Who writes holds the notes' lock, so none of it is a living writer's; its process id could not
+    tell, for it counts in the writer's container only.
+    """
     for left in path.parent.glob(f".{path.name}.*.tmp"):
-        owner = left.name.removesuffix(".tmp").rsplit(".", 1)[-1].partition("-")[0]
-        if owner.isdecimal() and not _is_alive(int(owner)):
-            left.unlink(missing_ok=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
+        left.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

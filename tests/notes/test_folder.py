@@ -83,14 +83,16 @@ def test_an_unreadable_file_says_so(tmp_path: Path) -> None:
         book.read(DAY)
 
 
-def test_leftovers_of_a_killed_writer_are_swept_those_of_a_living_one_stay(tmp_path: Path) -> None:
+def test_leftovers_of_killed_writers_are_swept_whatever_their_process_ids(tmp_path: Path) -> None:
     book = FolderNotebook(tmp_path)
     folder = Path(book.write(DAY, "旧")).parent
-    dead, living = folder / ".0505.md.4194999-1.tmp", folder / f".0505.md.{os.getpid()}-1.tmp"
-    dead.write_text("halb", "utf-8")
-    living.write_text("halb", "utf-8")
+    for owner in ("4194999-1", f"{os.getpid()}-1", "1-2"):  # 1: in another container, say
+        (folder / f".0505.md.{owner}.tmp").write_text("halb", "utf-8")
+    others = [folder / ".0506.md.1-1.tmp", folder / "0505.md.tmp", folder / ".0505.md.swp"]
+    for other in others:
+        other.write_text("x", "utf-8")
     book.write(DAY, "新")
-    assert {p.name for p in folder.iterdir()} == {"0505.md", living.name}
+    assert {p.name for p in folder.iterdir()} == {"0505.md", *(p.name for p in others)}
     assert book.read(DAY) == "新"
 
 
