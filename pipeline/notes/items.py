@@ -38,7 +38,7 @@ _STAR_RUN = re.compile(rf"(?:{_STARS_LOOSE.pattern})+", re.IGNORECASE)
 _LOOSE_LINK = re.compile(
     r"[\]］】][ \t\u00a0]{0,3}[(（][ \t]{0,3}(https?://[^\s)）]{1,4000})[ \t]{0,3}[)）]?"
 )
-_STARS_AT_END = re.compile(r"(?:(?::star:|⭐\ufe0f?|★)\s*)+\Z", re.IGNORECASE)
+_WHOLE_STARS = re.compile(r"(?:(?::star:|⭐\ufe0f?|★)\s*+)++", re.IGNORECASE)
 _MEDIA = re.compile(
     r"<(img|video|source)\b[^>]{0,2000}?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,4000})", re.I
 )
@@ -149,10 +149,15 @@ def read_title(rest: str) -> tuple[str, str, int]:
     rest = rest.strip()
     start, close, url, end = split_link(rest)
     if start < 0:
-        stars = _STARS_AT_END.search(rest)
-        title = rest[: stars.start()] if stars else rest
-        return unescape(title.strip()), "", _count(stars.group() if stars else "")
+        stars = _stars_at_end(rest)
+        return unescape(rest[:stars].strip()), "", _count(rest[stars:])
     return unescape(rest[start + 1 : close]), url, _count(rest[:start]) + _count(rest[end:])
+
+
+def _stars_at_end(text: str) -> int:
+    """Where the stars that end the text begin; looked for run by run, each read once."""
+    runs = list(_WHOLE_STARS.finditer(text))
+    return runs[-1].start() if runs and runs[-1].end() == len(text) else len(text)
 
 
 def _count(text: str) -> int:

@@ -177,11 +177,12 @@ def test_odd_files_are_kept_whole(book: FolderNotebook, text: str) -> None:
         f"Paper{' ' * 30_000}x",
         f"Paper (x){chr(9) * 30_000}x",
         f"{chr(0x3000) * 30_000}-x",
+        "★ " * 30_000 + "x",
     ],
 )
 def test_bombs_of_brackets_and_blanks_are_read_in_passing(book: FolderNotebook, bomb: str) -> None:
     """Finishes at all: a quadratic scan of these would take minutes."""
-    text = f"{HEAD}1. [{bomb}\n   - Tips: {bomb}\n   - {bomb}\n{TAIL}"
+    text = f"{HEAD}1. [{bomb}\n   - Tips: {bomb}\n   - {bomb}\n2. {bomb}\n{TAIL}"
     assert book.render(book.parse(text)) == text
 
 
