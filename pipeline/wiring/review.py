@@ -156,12 +156,21 @@ class ReviewRooms:
         part = path.with_suffix(f".{secrets.token_hex(4)}.part")
         part.write_bytes(body)
         part.replace(path)
-        kept = sorted(self._cache.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
         total = 0
-        for one in kept:
-            total += one.stat().st_size
+        for _, size, one in sorted(_files(self._cache), reverse=True):
+            total += size
             if total > _MAX_CACHED:
                 one.unlink(missing_ok=True)
+
+
+def _files(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """Time, bytes and path of every file; without what another request moved meanwhile."""
+    for path in folder.iterdir():
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            continue
+        yield found.st_mtime, found.st_size, path
 
 
 def _unknown(subject: str) -> Issue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import threading
 import zlib
@@ -108,3 +109,19 @@ def test_a_private_host_is_refused_even_when_an_article_names_it(tmp_path: Path,
     client, frame = proxy(tmp_path, "bridge.example:1")
     assert client.get(frame.picture(f"http://{web}/a.png", "")).status_code == 404
     assert Web.asked == []
+
+
+def test_the_oldest_pictures_make_room_and_what_vanishes_meanwhile_is_no_harm(
+    tmp_path: Path, web: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, frame = proxy(tmp_path, web)
+    kept = tmp_path / ".stardraft" / "pictures"
+    kept.mkdir(parents=True)
+    (kept / "moved-by-another-request.part").symlink_to(kept / "nowhere")
+    old = kept / "old"
+    old.write_bytes(b"x" * 100)
+    os.utime(old, (1, 1))
+    monkeypatch.setattr("pipeline.wiring.review._MAX_CACHED", len(png()) + 50)
+    assert client.get(frame.picture(f"http://{web}/a.png", "")).content == png()
+    assert not old.exists()
+    assert [path.read_bytes() for path in kept.iterdir() if path.is_file()] == [png()]
