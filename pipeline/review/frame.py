@@ -22,7 +22,16 @@ from pipeline.review.words import Words
 from pipeline.wiring.review import ReviewRooms
 
 _HERE = Path(__file__).parent
-_SPOKEN = ("saved", "retrying", "not_saved", "elsewhere", "elsewhere_open", "reload", "unchanged")
+_SPOKEN = (
+    "saved",
+    "retrying",
+    "unreachable",
+    "not_saved",
+    "elsewhere",
+    "elsewhere_open",
+    "reload",
+    "unchanged",
+)
 _STARS = ("star1", "star2", "star3", "star4", "star5")
 
 

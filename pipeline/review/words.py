@@ -136,6 +136,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "saved": ("已保存", "Saved"),
     "unchanged": ("没有变化", "Nothing changed"),
     "retrying": ("没保存上，正在重试……", "Not saved yet, trying again…"),
+    "unreachable": (
+        "连不上了，请看运行 stardraft 的窗口是否还开着。",
+        "No connection: see whether the window that runs stardraft is still open.",
+    ),
     "not_saved": ("没有保存：", "Not saved: "),
     "elsewhere": ("别处改过，已更新到最新。", "Changed elsewhere; now up to date."),
     "elsewhere_open": (

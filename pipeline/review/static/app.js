@@ -43,7 +43,7 @@
       saves += 1;
       if (answer.ok && "value" in data) latest.set(spot, data.value);
       if ((answer.headers.get("content-type") || "").startsWith("text/html")) swap(html);
-      else say(words.not_saved + html);
+      else refused(words.not_saved + html, data.value);
       settle();
     };
     line = line.then(step).finally(() => {
@@ -51,6 +51,18 @@
       if (!waiting) delete body.dataset.saving;
     });
     return line;
+  }
+
+  // Refused before the desk saw it: what was written stays in sight, to be copied.
+  function refused(why, written) {
+    const box = document.createElement("div");
+    box.className = "problem";
+    box.setAttribute("role", "alert");
+    for (const [tag, text] of [["p", why], ["pre", written]]) {
+      if (text) box.appendChild(document.createElement(tag)).textContent = text;
+    }
+    $("#clash").replaceChildren(box);
+    say("");
   }
 
   function send(form, button) {
@@ -125,15 +137,53 @@
     const before = saves;
     flushAll();
     const query = new URLSearchParams({ item: chosen, view: body.dataset.view });
-    const answer = await fetch(`/day/${day}/pane?${query}`, { headers: { "HX-Request": "true" } });
-    const html = await answer.text();
+    const [answer, html] = await get(`/day/${day}/pane?${query}`, mine);
     if (mine !== asked) return;
+    $("#pane").removeAttribute("aria-busy");
     if (!answer.ok) { swap(html); return; }
     if (saves !== before) { await load(); return; }
     htmx.swap("#pane", html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
     $("#pane").scrollTop = 0;
-    history.replaceState(null, "", `/day/${day}?${query}`);
+    history.replaceState(history.state, "", `/day/${day}?${query}`);
   }
+
+  async function get(url, mine) {
+    while (mine === asked) {
+      try {
+        const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+        return [answer, await answer.text()];
+      } catch {
+        $("#pane").setAttribute("aria-busy", "true"); // what it shows is not the row that is current
+        if (!waiting) say(words.unreachable);
+        await pause(2000);
+      }
+    }
+    return [];
+  }
+
+  // On a phone the item lies over the list: going back is going back to the list.
+  function enter(row) {
+    if (!body.classList.contains("has-item")) history.pushState({ over: "list" }, "");
+    body.classList.add("has-item");
+    choose(row);
+  }
+
+  function toList() {
+    flushAll();
+    body.classList.remove("has-item");
+    const row = current();
+    if (row) row.focus();
+  }
+
+  addEventListener("popstate", () => {
+    const item = new URLSearchParams(location.search).get("item");
+    if (!item) { toList(); return; }
+    body.classList.add("has-item");
+    if (item === chosen) return;
+    chosen = item;
+    settle();
+    load();
+  });
 
   function choose(row, focus = true) {
     if (!row) return Promise.resolve();
@@ -166,10 +216,10 @@
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const row = link.closest(".row");
     const take = (then) => { event.preventDefault(); then(); };
-    if (row && link.matches(".title")) take(() => { body.classList.add("has-item"); choose(row); });
+    if (row && link.matches(".title")) take(() => enter(row));
     else if (link.matches(".filters a")) take(() => filter(link));
     else if (link.dataset.view) take(() => view(link.dataset.view));
-    else if (link.matches(".back")) take(() => { body.classList.remove("has-item"); const row = current(); if (row) row.focus(); });
+    else if (link.matches(".back")) take(() => { if (history.state && history.state.over) history.back(); else { history.replaceState(null, "", `/day/${day}`); toList(); } });
     else if (link.hasAttribute("data-keep")) take(() => { $("#clash").replaceChildren(); load(); });
     else if (link.id === "go-help" && keys) take(() => $("#help").showModal());
   });
@@ -188,6 +238,8 @@
   // --- changed elsewhere: another tab, an editor, a run ---
   body.addEventListener("htmx:beforeRequest", (event) => { if (event.target.id === "pulse" && waiting) event.preventDefault(); });
   body.addEventListener("htmx:responseError", (event) => swap(event.detail.xhr.responseText)); // say, the file is gone
+  body.addEventListener("htmx:sendError", () => say(words.unreachable));
+  body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && $("#said").textContent === words.unreachable) say(""); });
   body.addEventListener("elsewhere", () => {
     say(words.elsewhere);
     setTimeout(() => {
@@ -197,6 +249,11 @@
       else if (chosen) load();
     }, 50);
   });
+
+  // --- a picture that does not come leaves its number, not a torn icon ---
+  const torn = (img) => { if (img.matches(".choice img")) img.hidden = true; };
+  document.addEventListener("error", (event) => { if (event.target.localName === "img") torn(event.target); }, true);
+  $$("img").filter((img) => img.complete && !img.naturalWidth && img.currentSrc).forEach(torn);
 
   // --- dragging ---
   let dragged = null;
@@ -283,6 +340,11 @@
   let begun = "";
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || $("dialog[open]")) return;
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("[data-oneline]")) {
+      event.preventDefault(); // a title is one line: Enter saves it
+      flush(event.target.form);
+      return;
+    }
     const typing = event.target.matches("input, textarea, select");
     const pressed = chord(event);
     const action = keys[begun ? `${begun} ${pressed}` : pressed];
