@@ -45,6 +45,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--config", type=Path, default=Path("demo-day"))
     parser.add_argument("--date", default="2026-09-18")
     options = parser.parse_args(arguments)
+    if not (options.config / "settings.toml").is_file():
+        parser.error(f"no workspace in {options.config}: run ./run.sh demo first, or name one")
     base = [sys.executable, "-m", "pipeline.cli.main"]
     run = [*base, "run", "--config", str(options.config), "--date", options.date]
     ways = {
