@@ -31,11 +31,13 @@ _OPEN, _CLOSE = r"[\[【(（]", r"[\]】)）]"
 
 _LEADING_VENUE = re.compile(
     rf"^(?:{_OPEN}\s*{_VENUE}{_HONOUR}\s*{_CLOSE}\s*|{_VENUE}{_HONOUR}\s*(?:[:：]|{_BAR})\s*"
-    rf"|{_VENUE}[^|｜丨！：:，。]{{0,8}}(?:论文|paper|解读){_BAR})",
+    rf"|{_VENUE}[^|｜丨！：:，。]{{0,8}}(?:论文|paper|解读){_BAR}"
+    rf"|{_VENUE}\s?(?:论文|paper)(?:精读|解读|速读|分享|笔记)\s*[:：]\s*"
+    rf"|{_VENUE}(?<=\d){_HONOUR}\s*[-—–]+\s*(?=[^\s\d]{{2}}))",
     re.IGNORECASE,
 )
 _LEADING_DATED_VENUE = re.compile(
-    rf"^{_VENUE}(?<=\d){_HONOUR}\s+(?=[\u4e00-\u9fff“]{{2}}|[A-Z][\w-]*[:：])"
+    rf"^{_VENUE}(?<=\d){_HONOUR}\s+(?=[\u4e00-\u9fff]{{2}}|“|[A-Z][\w-]*[:：])"
     r"(?!最新|论文|接收|放榜|workshop|竞赛|中的|的|[预征截投]|参会|投稿)",
     re.IGNORECASE,
 )
@@ -47,11 +49,13 @@ _TRAILING_VENUE = re.compile(
     re.IGNORECASE,
 )
 _TRAILING_NOTE = re.compile(
-    r"\s*[(（【]\s*[^()（）【】]{0,4}附?[^()（）【】]{0,8}(?:论文|打包|PDF|资料|PPT|链接|已开源)[^()（）【】]{0,6}(?:下载|地址|链接|源码|代码|分享|PDF)?\s*[)）】]\s*$",
+    r"\s*[(（【]\s*(?:[^()（）【】]{0,4}附?[^()（）【】]{0,8}(?:论文|打包|PDF|资料|PPT|链接|已开源)[^()（）【】]{0,6}(?:下载|地址|链接|源码|代码|分享|PDF)?"
+    r"|(?:(?:文末|内)?附|有|含)?\s?(?:GitHub|PyTorch|TensorFlow|Python)?\s?(?:源代码|源码|代码)(?:已?开源|下载|地址|链接|实现)?)\s*[)）】]\s*$",
     re.IGNORECASE,
 )
+_TRAILING_YEARS = re.compile(r"\s*[(（]\s*(?:19|20)\d\d\s?[-—–~至]\s?(?:19|20)\d\d年?\s*[)）]\s*$")
 _TRAILING_CALL = re.compile(
-    r"[，,！!\s]+(?:(?:建议|注意|值得|记得|先)收藏|收藏|强烈推荐|快来看看|速看|赶紧收藏|建议mark)[！!。~]*\s*$"
+    r"(?:，这篇文章值得[一]?看|[，,！!\s]+(?:(?:建议|注意|值得|记得|先)收藏|收藏|强烈推荐|快来看看|速看|赶紧收藏|建议mark))[！!。~]*\s*$"
 )
 _TRAILING_FLUFF = re.compile(
     r"(?:\s*(?:\.{2,}|…+|。{2,})|\s*是什么鬼[？?]?|(?<=[\u4e00-\u9fff])\s+by\s[^，。]{2,30}|[:：](?:概述|上|中|下|[一二三四五])"
@@ -75,17 +79,29 @@ _NAMED_TAG = re.compile(r"^\s*【\s*([A-Za-z][\w+-]*)\s*(?:解读|详解|论文�
 _COLUMN_AT_END = re.compile(rf"{_BAR}[\u4e00-\u9fffA-Za-z]{{2,8}}\s*$")
 _LEADING_FLUFF = re.compile(
     r"^(?:聊聊我?|有人(?=[用把])|论文(?:解释|速读|笔记|分享|精读|阅读)(?:[:：|｜\s]|[-—–]\s)+|[\u4e00-\u9fff]{0,6}IEEE论文[:：]"
-    r"|你一定从未看过如此|再(?:也)?不用[^，。！？!?]{2,20}，|[A-Za-z][A-Za-z0-9'’-]*(?:\s+[A-Za-z0-9'’-]+){3,}\s+(?=[\u4e00-\u9fff]{6,16}(?:解读|进展|综述|详解|笔记)$))"
+    r"|[\d.]{1,6}\s?[kKwW万]?\+?\s?[Ss]tar(?:量|数)?[，,！!]\s*|你一定从未看过如此|再(?:也)?不用[^，。！？!?]{2,20}，|[A-Za-z][A-Za-z0-9'’-]*(?:\s+[A-Za-z0-9'’-]+){3,}\s+(?=[\u4e00-\u9fff]{6,16}(?:解读|进展|综述|详解|笔记)$))"
 )
 _FIRST_BAR = re.compile(_BAR)
+_VENUE_BETWEEN = re.compile(rf"{_BAR}{_VENUE}{_HONOUR}(?={_BAR})", re.IGNORECASE)
+_DOWNLOAD_AT_END = re.compile(
+    rf"{_BAR}(?:(?:论文|paper|pytorch|tensorflow|源?代码|源码|讲解|开源|[+＋&、])\s*){{2,8}}$",
+    re.IGNORECASE,
+)
+_SERIES = re.compile(r"系列\s*[(（][一二三四五六七八九十\d]{1,4}[)）]$")
+_HYPE = re.compile(
+    r"^(?:(?:重大|新)?突破性?(?:研究|成果|进展)?|SOTA方法|重磅(?:成果|研究)?|劲爆|炸裂|震撼)[！!]\s*(?=.{8})"
+)
 _EXCLAIMED = re.compile(r"^([^！!，。：:？?|｜丨]{2,16})[！!]\s*")
 _STAYS = re.compile(
     r"^(?:超越|打破|即插即用|首个|首次|20\d\d|助力)|提出|开源|诞生|造出|做出|研发|研制|发布|推出|(?:放榜|来袭)$"
 )
+_NEWS_ALONE = re.compile(r"(?:最新|重磅|刚刚|正式|全新|今日)*(?:开源|发布|推出|公布)(?:了|啦)?")
 _TELLS = re.compile(r"提出|开源|发布|推出|[:：]|最新研究|SOTA|重新")
 _NAMED = re.compile(r"[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9+-]*")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MAX_COLUMN = 8
+_MIN_CONTENT = 8
+"""Fewer characters behind a bar need the topic before it: `综述 | 注意力机制`."""
 
 
 def abstract_of(title: str) -> str:
@@ -97,6 +113,7 @@ def abstract_of(title: str) -> str:
     text = _strip_end(_strip_shouts(text))
     for step in (
         _strip_column,
+        _strip_lead,
         _strip_shouts,
         _strip_exclamations,
         _strip_end,
@@ -117,7 +134,7 @@ def _strip_lead(text: str) -> str:
     for _ in range(4):
         before = text
         text = _NAMED_TAG.sub(r"\1", text)
-        for pattern in (_LEADING_NOTE, _LEADING_VENUE, _LEADING_TAG, _LEADING_FLUFF):
+        for pattern in (_LEADING_NOTE, _LEADING_VENUE, _LEADING_TAG, _LEADING_FLUFF, _HYPE):
             text = _cut(pattern, text)
         text = _cut(_LEADING_DATED_VENUE, text)
         if text == before:
@@ -139,7 +156,7 @@ def _strip_middle(text: str) -> str:
     """Without a venue between two clauses, a question that the title answers or teases with,
     the rivals it beat, and what a lesson promises behind its bar."""
     text = _LESSON.sub(r"\1", _SHOUTED.sub(r"\1", text))
-    for pattern in (_MIDDLE_VENUE, _ANSWERED, _BEATEN, _TEASING):
+    for pattern in (_MIDDLE_VENUE, _VENUE_BETWEEN, _ANSWERED, _BEATEN, _TEASING):
         text = _cut(pattern, text)
     return text
 
@@ -152,10 +169,16 @@ def _strip_column(text: str) -> str:
     before, after = text[: found.start()], text[found.end() :]
     if "【" in before:
         return text
-    if _is_column(before) and len(after) > len(before):
+    if _SERIES.search(after):
+        return before
+    if _is_column(before) and len(after) > len(before) and len(after) >= _MIN_CONTENT:
         return after
     shorter = _COLUMN_AT_END.sub("", text)
-    return shorter if len(shorter) >= 8 and not _NAMED.search(text[len(shorter) :]) else text
+    return (
+        shorter
+        if len(shorter) >= _MIN_CONTENT and not _NAMED.search(text[len(shorter) :])
+        else text
+    )
 
 
 def _is_column(words: str) -> bool:
@@ -168,7 +191,7 @@ def _strip_exclamations(text: str) -> str:
     rest = text
     for _ in range(3):
         found = _EXCLAIMED.match(rest)
-        if not found or _STAYS.search(found[1]):
+        if not found or (_STAYS.search(found[1]) and not _NEWS_ALONE.fullmatch(found[1])):
             break
         rest = rest[found.end() :]
     return rest if rest != text and len(rest) >= 10 and _TELLS.search(rest) else text
@@ -184,7 +207,14 @@ def _strip_end(text: str) -> str:
     """Without venue, download notes, calls to action and dots behind the content."""
     for _ in range(3):
         before = text
-        for pattern in (_TRAILING_NOTE, _TRAILING_VENUE, _TRAILING_CALL, _TRAILING_FLUFF):
+        for pattern in (
+            _TRAILING_NOTE,
+            _TRAILING_YEARS,
+            _DOWNLOAD_AT_END,
+            _TRAILING_VENUE,
+            _TRAILING_CALL,
+            _TRAILING_FLUFF,
+        ):
             text = _cut(pattern, text)
         if text == before:
             break

@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ pytestmark = pytest.mark.corpus
 FILES, ITEMS, TWO_STARS = 94, 604, 552
 MIN_EXACT, MIN_RATIO = 0.82, 0.95
 MIN_EXACT_CUT, MIN_RATIO_CUT = 0.96, 0.995
+MIN_EXACT_BEFORE, MIN_RATIO_BEFORE = 0.6, 0.91
+README = "xiaoxuebajie__dairly_learning__README.md"
 MIN_FROM_DATA = 23
 """Of the 25 notes of 2022: written anew from data alone, equal but for empty lines and gaps.
 
@@ -135,13 +138,7 @@ def _shape(text: str) -> list[str]:
 
 
 def test_abstract_lines(texts: dict[str, str], book: FolderNotebook) -> None:
-    pairs = [
-        (item.title, field.value)
-        for text in of_2022(texts)
-        for item in book.parse(text).items
-        for field in item.fields
-        if field.name == "Abstract"
-    ]
+    pairs = [pair for text in of_2022(texts) for pair in _abstracts(book.parse(text))]
     assert len(pairs) == 156
     exact, ratio = _agreement(pairs)
     assert exact >= MIN_EXACT
@@ -149,6 +146,34 @@ def test_abstract_lines(texts: dict[str, str], book: FolderNotebook) -> None:
     exact, ratio = _agreement([pair for pair in pairs if pair[1] in pair[0]])
     assert exact >= MIN_EXACT_CUT
     assert ratio >= MIN_RATIO_CUT
+
+
+def test_abstract_lines_of_a_note_nobody_tuned_on(corpus: Path, book: FolderNotebook) -> None:
+    """The newest note of all, of 2022-07-10, stands in the owner's README alone."""
+    text = (corpus / "github/readmes_of_notes_repos" / README).read_text("utf-8")
+    newest = text[text.index("------") : text.index("## :paperclip:  历史更新")]
+    pairs = _abstracts(book.parse(newest, date(2022, 7, 10)))
+    assert len(pairs) == 6
+    assert _agreement(pairs) == (1.0, 1.0)
+
+
+def test_abstract_lines_before_2022(texts: dict[str, str], book: FolderNotebook) -> None:
+    """Mostly written anew then; of those that stand in the title or differ little from it."""
+    pairs = [
+        (title, line)
+        for name, text in texts.items()
+        if name < "2022"
+        for title, line in _abstracts(book.parse(text))
+        if line in title or SequenceMatcher(None, title, line).ratio() > 0.8
+    ]
+    exact, ratio = _agreement(pairs)
+    assert len(pairs) == 89
+    assert exact >= MIN_EXACT_BEFORE
+    assert ratio >= MIN_RATIO_BEFORE
+
+
+def _abstracts(note: Note) -> list[tuple[str, str]]:
+    return [(i.title, f.value) for i in note.items for f in i.fields if f.name == "Abstract"]
 
 
 def _agreement(pairs: list[tuple[str, str]]) -> tuple[float, float]:
