@@ -156,7 +156,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def database(address: str) -> Iterator[str]:
+def database(address: str, encoding: str = "UTF8") -> Iterator[str]:
     """The address of an empty database of its own on that server."""
     from sqlalchemy import create_engine, make_url
 
@@ -164,7 +164,9 @@ def database(address: str) -> Iterator[str]:
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+            connection.exec_driver_sql(
+                f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0"
+            )
         yield make_url(address).set(database=name).render_as_string(hide_password=False)
         with engine.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")

@@ -81,8 +81,9 @@ def _prepare_folder(file: Path) -> None:
 
 def _open_postgresql(where: URL) -> Database:
     try:
-        timeout = {} if "connect_timeout" in where.query else {"connect_timeout": _PATIENCE}
-        engine = create_engine(where, pool_pre_ping=True, connect_args=timeout)
+        ours = {"connect_timeout": _PATIENCE, "client_encoding": "utf8"}
+        wanted = {name: value for name, value in ours.items() if name not in where.query}
+        engine = create_engine(where, pool_pre_ping=True, connect_args=wanted)
     except (ImportError, NoSuchModuleError) as error:
         raise store_error(
             where.render_as_string(),
@@ -98,6 +99,8 @@ def _ready(database: Database, busy_seconds: float) -> Database:
     try:
         if database.engine.dialect.name == "sqlite":
             _use_wal(database, busy_seconds)
+        else:
+            _check_encoding(database)
         _migrate(database)
     except BaseException:
         database.engine.dispose()
@@ -125,6 +128,19 @@ def _use_wal(database: Database, busy_seconds: float) -> None:
             if explained.issues[0].code != "store.locked" or time.monotonic() > deadline:
                 raise explained from error
         time.sleep(0.05)
+
+
+def _check_encoding(database: Database) -> None:
+    """Refuse a database that cannot hold every character; SQL_ASCII keeps bytes as they come."""
+    with database.read() as connection:
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+    if encoding not in ("UTF8", "SQL_ASCII"):
+        raise store_error(
+            database.subject,
+            "store.encoding",
+            f"这个数据库的编码是 {encoding}，存不下中文。",
+            "请另建一个：CREATE DATABASE stardraft ENCODING 'UTF8' TEMPLATE template0，再改 [store] url。",
+        )
 
 
 def _migrate(database: Database) -> None:

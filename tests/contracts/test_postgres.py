@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import binaries
+from pipeline.errors import StoreError
+from pipeline.store import open_store
+from tests.postgres import binaries, database
+from tests.store.samples import NOW, feed
 
 _ROOT = Path(__file__).parents[2]
 _WANTS_ONE = """
@@ -73,3 +76,22 @@ def test_two_have_their_own_and_whoever_is_killed_leaves_nothing(tmp: Path) -> N
     for address in said:
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(address.replace("+psycopg", "")).close()
+
+
+def test_a_database_without_an_encoding_holds_chinese_as_well(postgres: str) -> None:
+    """As `initdb` makes one where no locale is set."""
+    with database(postgres, "SQL_ASCII") as url:
+        store = open_store(url)
+        store.sync_feeds([feed("量子位😀")], NOW)
+        ((kept, _, _),) = store.feed_health()
+        store.close()
+    assert kept.title == "账号 量子位😀"
+
+
+def test_a_database_that_cannot_hold_chinese_is_refused(postgres: str) -> None:
+    with database(postgres, "LATIN1") as url, pytest.raises(StoreError) as caught:
+        open_store(url)
+    (issue,) = caught.value.issues
+    assert issue.code == "store.encoding"
+    assert "LATIN1" in issue.sentence
+    assert "ENCODING 'UTF8'" in issue.remedy
