@@ -76,13 +76,14 @@ def cause_of_status(status: int) -> str:
 
 
 class FetchFailure(Exception):
-    """Ends one request; `retry_after` is the server's wish in seconds."""
+    """Ends one request; `retry_after` is the server's wish in seconds, `asked` whether there was one."""
 
     def __init__(self, cause: str, detail: str = "", retry_after: float | None = None) -> None:
         super().__init__(cause, detail)
         self.cause = cause
         self.detail = detail
         self.retry_after = retry_after
+        self.asked = True
 
     def issue(self, url: str) -> Issue:
         """What the reader is told."""

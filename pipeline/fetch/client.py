@@ -149,6 +149,7 @@ class _Errand:
                 request=request,
                 issue=failure.issue(request.url),
                 retry_after=failure.retry_after,
+                asked=failure.asked,
             )
         except HostBlocked as blocked:
             fetched = Fetched(request=request, issue=blocked.issue)

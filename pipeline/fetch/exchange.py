@@ -110,7 +110,11 @@ class Exchange:
         for _ in range(self._policy.max_redirects + 1):
             if obey_robots and not await self._robots_allow(hop, hand):
                 raise FetchFailure("robots")
-            answer = await self._ask_patiently(hop, headers, hand, budget)
+            try:
+                answer = await self._ask_patiently(hop, headers, hand, budget)
+            except FetchFailure as failure:
+                failure.asked = failure.cause != "forbidden_address" or len(seen) > 1
+                raise
             if answer.location is None:
                 return answer
             hop = hop.onwards(answer.location, self._policy.gateway)

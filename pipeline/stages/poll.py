@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from pipeline.errors import Issue
 from pipeline.stages.app import App, Run, Tally
@@ -35,8 +35,8 @@ def poll(app: App, run: Run) -> StageReport:
 class _Asking:
     """A feed in the middle of being polled.
 
-    `attempt` counts its addresses; `answered` says that one of them brought a feed, `failure`
-    is the first thing that went wrong and `retry_after` the longest wait asked for. `newest` is
+    `attempt` counts its addresses; `asked` says that somebody was asked, not only refused by us,
+    `answered` that one of them brought a feed, `failure` is the first thing that went wrong and `retry_after` the longest wait asked for. `newest` is
     the latest article of the address that answered last, `lively` says that it is no older than
     the feed's rhythm explains, and `stale` how it stood with the first one that was not.
     """
@@ -44,6 +44,7 @@ class _Asking:
     feed: Feed
     memory: FeedMemory
     attempt: int = 0
+    asked: bool = False
     answered: bool = False
     new: int = 0
     failure: Issue | None = None
@@ -82,7 +83,7 @@ class _Rounds:
             memory = memories[feed.id]
             # Further off than any wait of ours: the clock was ahead when it was set.
             if memory.next_poll_at and now < memory.next_poll_at <= now + LONGEST:
-                self._tally.step("skipped", _waiting(feed, memory))
+                self._tally.step("skipped", _waiting(feed, memory, self._tally.run.zone))
             elif self._app.source.request(feed, memory) is None:
                 self._settle(one := _Asking(feed, memory), None)
                 self._finish(one)
@@ -98,6 +99,7 @@ class _Rounds:
         self._tally.requests += len(requests)
         for fetched in self._app.fetcher.fetch_many(requests):
             one = waiting[fetched.request.token]
+            one.asked = one.asked or fetched.asked
             if fetched.issue:
                 one.failed(fetched.issue, fetched.retry_after)
             else:
@@ -165,7 +167,7 @@ class _Rounds:
         assert one.failure is not None
         now = self._app.clock.now()
         named = about(one.feed.title, one.failure)
-        wait = backoff(_BACKOFF, one.memory.failures, one.feed.id)
+        wait = backoff(_BACKOFF, one.memory.failures, one.feed.id) if one.asked else timedelta(0)
         if one.retry_after is not None:
             wait = max(wait, timedelta(seconds=min(one.retry_after, LONGEST.total_seconds())))
         self._app.store.record_poll_failure(one.feed.id, named, now, now + wait)
@@ -190,13 +192,14 @@ class _Rounds:
             one.stale = one.stale or (None if one.lively else fresh)
 
 
-def _waiting(feed: Feed, memory: FeedMemory) -> Issue:
+def _waiting(feed: Feed, memory: FeedMemory, zone: tzinfo) -> Issue:
     assert memory.next_poll_at is not None
+    due = memory.next_poll_at.astimezone(zone)
     return Issue(
         subject=feed.title,
         code="feed.backing_off",
         sentence=f"之前连续失败 {memory.failures} 次，这次先不问。",
-        remedy=f"{memory.next_poll_at:%Y-%m-%d %H:%M} UTC 之后自动再试；stardraft sources 看原因。",
+        remedy=f"{due:%Y-%m-%d %H:%M} 之后自动再试；stardraft sources 看原因。",
         temporary=True,
     )
 

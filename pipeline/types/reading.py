@@ -127,7 +127,8 @@ class Page:
 class Fetched:
     """The outcome of one request: a page, or unchanged, or an issue; exactly one of them.
 
-    `retry_after` is the server's own wish in seconds.
+    `retry_after` is the server's own wish in seconds; `asked` is false where we refused the address
+    and so asked nobody.
     """
 
     request: FetchRequest
@@ -135,6 +136,7 @@ class Fetched:
     unchanged: bool = False
     issue: Issue | None = None
     retry_after: float | None = None
+    asked: bool = True
 
 
 class PageState(StrEnum):

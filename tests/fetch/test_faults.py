@@ -146,6 +146,7 @@ def test_a_fault_is_a_named_issue(name: str, make: Callable[..., PoliteFetcher])
         urls = [server.url("/fault"), server.url("/fine")]
         results = {f.request.url: f for f in fetcher.fetch_many(FetchRequest(url=u) for u in urls)}
     issue = results[urls[0]].issue
+    assert results[urls[0]].asked, "whoever redirects us was asked"
     assert issue is not None
     assert issue.code.removeprefix("fetch.") in causes.split()
     assert issue.sentence

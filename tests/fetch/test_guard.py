@@ -98,9 +98,10 @@ def test_a_name_that_resolves_inwards_is_not_connected_to(
 ) -> None:
     with FaultServer({"/": reply(b"inside")}) as server:
         _resolve_to(monkeypatch, "127.0.0.1")
-        issue = get(server.url(host="rebind.example"), allow_private=()).issue
-        assert issue is not None
-        assert issue.code == "fetch.forbidden_address"
+        refused = get(server.url(host="rebind.example"), allow_private=())
+        assert refused.issue is not None
+        assert refused.issue.code == "fetch.forbidden_address"
+        assert not refused.asked
         assert not server.asked
 
 

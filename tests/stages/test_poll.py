@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from pipeline.stages.freshness import freshness
-from pipeline.types import Feed
+from pipeline.stages.poll import poll
+from pipeline.types import Feed, Fetched, FetchRequest
 from tests.conftest import StillClock
 from tests.stages.rooms import (
     DOWN,
@@ -19,6 +22,7 @@ from tests.stages.rooms import (
     feed_of,
     furnished,
     polled,
+    run_at,
 )
 
 FIRST, SECOND, THIRD = (f"https://{name}.example/feed" for name in "abc")
@@ -82,6 +86,40 @@ def test_when_no_address_answers_the_cause_and_the_next_try_are_kept(
     assert codes(polled(app)) == ["feed.backing_off"]
     clock.time = memory.next_poll_at
     web.answers[FIRST] = feed_of(clock.now())
+    assert polled(app).made == 1
+
+
+def test_the_next_try_is_told_in_the_readers_time(tmp_path: Path, clock: StillClock) -> None:
+    app = furnished(tmp_path, Web(clock), clock, BRIDGED)
+    polled(app)
+    ((_, memory, _),) = app.store.feed_health()
+    assert memory.next_poll_at is not None
+    (issue,) = poll(app, replace(run_at(app), zone=timezone(timedelta(hours=8)))).issues
+    shown = (memory.next_poll_at + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
+    assert issue.remedy.startswith(f"{shown} 之后自动再试")
+
+
+class Guarded(Web):
+    """Refuses every address until told otherwise."""
+
+    refuses = True
+
+    def fetch_many(self, requests: Iterable[FetchRequest]) -> Iterator[Fetched]:
+        if not self.refuses:
+            yield from super().fetch_many(requests)
+            return
+        for request in requests:
+            yield Fetched(request=request, issue=DOWN, asked=False)
+
+
+def test_an_address_that_we_refused_is_asked_as_soon_as_the_settings_allow_it(
+    tmp_path: Path, clock: StillClock
+) -> None:
+    bridge = Feed(id="b", title="我的桥", url="http://192.168.1.2:4000/feed")
+    web = Guarded(clock, {bridge.url: feed_of(clock.now())})
+    app = furnished(tmp_path, web, clock, bridge)
+    assert codes(polled(app)) == codes(polled(app)) == [DOWN.code]
+    web.refuses = False
     assert polled(app).made == 1
 
 
