@@ -108,7 +108,9 @@ def _with_second(best: _Sentence, sentences: list[_Sentence], enough: int) -> st
     """The best sentence, and its successor where it is short and the next one tells more."""
     if len(best.text) >= enough:
         return best.text
-    after = [s for s in sentences if s.place == best.place + 1 and s.score >= 2]
+    after = [
+        s for s in sentences if s.place == best.place + 1 and s.score >= 2 and s.text != best.text
+    ]
     joint = "" if language(best.text) == "zh" else " "
     return best.text + joint + after[0].text if after else best.text
 

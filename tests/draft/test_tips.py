@@ -146,6 +146,11 @@ def test_the_second_sentence_is_the_next_one_only() -> None:
     assert tips_of("题目", text, "") == FIRST
 
 
+def test_a_sentence_is_not_quoted_twice() -> None:
+    """A heading or a caption often says it once more."""
+    assert tips_of("T", f"{NEWS}\n\n{NEWS}", "") == NEWS
+
+
 def test_the_title_is_not_said_twice() -> None:
     title = NEWS.removesuffix("。")
     other = "本文的核心思路是把分数低的框也拿来再匹配一次。"
