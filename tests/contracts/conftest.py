@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.ports import Store
+from pipeline.store import open_store
 from tests.postgres import database
+from tests.store.samples import NOW, feed
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -18,3 +21,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     with database(request.getfixturevalue("postgres")) as made:
         yield made
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """One that follows the feeds a and b."""
+    opened = open_store(url)
+    opened.sync_feeds([feed("a"), feed("b")], NOW)
+    yield opened
+    opened.close()
