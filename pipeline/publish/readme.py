@@ -13,6 +13,8 @@ from datetime import date
 from html import escape
 from itertools import groupby
 
+from pipeline.publish.shown import with_pictures
+
 _UPDATED = "更新今日时间："
 _UPDATED_LINE = re.compile(rf"{_UPDATED}[^\n]*")
 _INDEX = re.compile(r"(?m)^#{1,4}[ \t]{1,4}(?::paperclip:[ \t]{0,4})?历史更新[ \t]*$")
@@ -26,10 +28,6 @@ _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n\Z")
 _GAP = "\n" * 5
 _MARK = "<!-- 今日笔记 -->"
 """Stands before a note whose beginning would not be found again."""
-_PICTURE = re.compile(
-    r"(?P<before><(?:img|video)\b[^<>]{0,400}?\bsrc=[\"'])(?P<path>[^\"'<>]{1,500})"
-)
-_MARKDOWN_PICTURE = re.compile(r"(?P<before>!\[[^\[\]\n]{0,200}\]\()(?P<path>[^()\s<>]{1,500})")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
 _FENCE = re.compile(r"(?m)^ {0,3}(?P<fence>`{3,}|~{3,})")
 _TAG = re.compile(
@@ -142,13 +140,10 @@ def _moved(note: str, day: date) -> str:
     """Local pictures as seen from the repository's top."""
     folder = note_path(day).rpartition("/")[0]
 
-    def move(found: re.Match[str]) -> str:
-        path = found["path"]
-        if _ELSEWHERE.match(path):
-            return found[0]
-        return f"{found['before']}{folder}/{path.removeprefix('./')}"
+    def move(path: str) -> str:
+        return path if _ELSEWHERE.match(path) else f"{folder}/{path.removeprefix('./')}"
 
-    return _MARKDOWN_PICTURE.sub(move, _PICTURE.sub(move, note))
+    return with_pictures(note, move)
 
 
 def _closed(note: str) -> str:

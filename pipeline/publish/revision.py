@@ -13,12 +13,10 @@ from urllib.parse import unquote
 
 from pipeline.errors import Issue, StardraftError
 from pipeline.publish.readme import note_path, short_day, split_readme
+from pipeline.publish.shown import pictures_of
 
 TRAILER = "Stardraft-Revision"
 README = "README.md"
-_SOURCE = re.compile(
-    r"<(?:img|video)\b[^<>]{0,400}?\bsrc=[\"']([^\"'<>]{1,500})[\"']|!\[[^\[\]\n]{0,200}\]\(([^()\s<>]{1,500})\)"
-)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#|\\", re.IGNORECASE)
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp", ".mp4", ".webm"})
 _MAX_PICTURE = 20_000_000
@@ -92,7 +90,8 @@ def gather(notes: Path, day: date) -> Material:
         raise stop(path.name, "unmerged", "笔记里有没解决的合并冲突。", remedy)
     pictures: dict[str, bytes] = {}
     issues: list[Issue] = []
-    for name in list(dict.fromkeys(_pictures(text)))[:_MAX_PICTURES]:
+    local = (name for name in pictures_of(text) if not _ELSEWHERE.match(name))
+    for name in list(dict.fromkeys(local))[:_MAX_PICTURES]:
         found = _picture(notes, path.parent, name)
         if isinstance(found, Issue):
             issues.append(found)
@@ -111,13 +110,6 @@ def is_unmerged(text: str) -> bool:
             if not wanted:
                 return True
     return False
-
-
-def _pictures(text: str) -> Iterable[str]:
-    for found in _SOURCE.finditer(text):
-        name = found[1] or found[2]
-        if not _ELSEWHERE.match(name):
-            yield name
 
 
 def _picture(notes: Path, folder: Path, name: str) -> tuple[str, bytes] | Issue:
