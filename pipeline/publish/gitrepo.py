@@ -21,13 +21,16 @@ from pipeline.publish.revision import (
     owned,
     stop,
 )
-from pipeline.publish.target import Sent, Step, no_step, remembered
+from pipeline.publish.target import Sent, Step, no_step, owned_key, remembered
 
 _UNFINISHED = (
     ("MERGE_HEAD", "合并"),
     ("CHERRY_PICK_HEAD", "拣选（cherry-pick）"),
     ("REVERT_HEAD", "回退（revert）"),
 )
+
+_TOP = {name.casefold(): name for name in (README, "notes")}
+"""What we write at the repository's top."""
 
 
 class GitTarget:
@@ -103,7 +106,7 @@ class GitTarget:
                 self._place.sweep(path)
             self._check_clean(path, body, known.get(path, frozenset()))
             if not overwrite:
-                self._check_ours(path, body, revision)
+                self._check_ours(path, body, revision, known)
         self._check_remote(revision, dry)
 
     def _check_way(self, path: str) -> None:
@@ -118,14 +121,15 @@ class GitTarget:
                 raise stop(path, "submodule", f"{folder} 自己是一个 git 仓库。", remedy)
 
     def _check_case(self) -> None:
-        """No second README under a name that other systems take for the same."""
+        """No second README or notes under a name that other systems take for the same."""
         if not self._head:
             return
         names = self._git.run("ls-tree", "-z", "--name-only", self._head).decode("utf-8", "replace")
         for name in names.split("\0"):
-            if name != README and name.casefold() == README.casefold():
-                remedy = f"运行 git mv {name} {README} 并提交，再发布。"
-                raise stop(name, "case", f"仓库里已有 {name}，和 {README} 只差大小写。", remedy)
+            ours = _TOP.get(name.casefold(), name)
+            if name != ours:
+                remedy = f"运行 git mv {name} {ours} 并提交，再发布。"
+                raise stop(name, "case", f"仓库里已有 {name}，和 {ours} 只差大小写。", remedy)
 
     def _check_clean(self, path: str, body: bytes, known: frozenset[str]) -> None:
         """What lies in the working tree and the index is committed, or ours."""
@@ -144,16 +148,22 @@ class GitTarget:
             return found == committed
         return self._object(path, found) == _blob_id(committed, self._algorithm())
 
-    def _check_ours(self, path: str, body: bytes, revision: Revision) -> None:
-        """The committed file is what we last committed; a README's head is the reader's."""
+    def _check_ours(
+        self, path: str, body: bytes, revision: Revision, known: Mapping[str, frozenset[str]]
+    ) -> None:
+        """The committed file is what we last committed; a README's head is the reader's.
+
+        The outbox knows it also where a hook or the reader wrote the commit's message anew.
+        """
         committed = self.read(path)
         if committed is None or committed == body or self._is_source(path, revision):
             return
+        part = owned(path, committed)
+        if not part.strip() or digest(part) in known.get(_own_name(path), frozenset()):
+            return
         last = self._commit_with(f"{TRAILER}: ", path)
         ours = self._blob(f"{last}:{path}") if last else None
-        if not owned(path, committed).strip():
-            return
-        if ours is None or owned(path, ours) != owned(path, committed):
+        if ours is None or owned(path, ours) != part:
             raise self._edited(path, "hand_edited", "是手写或手改过的", committed, body)
 
     def _is_source(self, path: str, revision: Revision) -> bool:
@@ -259,6 +269,10 @@ class GitTarget:
         self._step("push")
         self._git.run("push", "--quiet", "--", self._remote, f"{goal}:{goal}")
         return Sent(commit=commit, pushed=True)
+
+
+def _own_name(path: str) -> str:
+    return owned_key(path) if path == README else path
 
 
 def _blob_id(body: bytes, algorithm: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pipeline.publish.revision import stop
+from pipeline.publish.revision import PublishError, stop
 
 
 class Place:
@@ -51,10 +51,19 @@ class Place:
                 beside.chmod(path.stat().st_mode & 0o777)
             beside.replace(path)
         except OSError as error:
-            remedy = "检查权限和剩余空间，再发布；原来的文件没有动。"
-            raise stop(name, "unwritable", f"写不了：{error.strerror}。", remedy) from error
+            raise _unwritable(name, error) from error
 
     def sweep(self, name: str) -> None:
         """Remove what a killed writer left beside the file."""
         path = self.path(name)
-        path.with_name(f".{path.name}.stardraft").unlink(missing_ok=True)
+        try:
+            path.with_name(f".{path.name}.stardraft").unlink(missing_ok=True)
+        except NotADirectoryError:
+            return  # a file stands where the folder should be: writing says so
+        except OSError as error:
+            raise _unwritable(name, error) from error
+
+
+def _unwritable(name: str, error: OSError) -> PublishError:
+    remedy = "检查权限和剩余空间，再发布；原来的文件没有动。"
+    return stop(name, "unwritable", f"写不了：{error.strerror}。", remedy)

@@ -129,6 +129,40 @@ def test_a_name_that_differs_in_case_alone_stops_it(
     published_once(house, root, notes)
 
 
+def test_a_folder_of_notes_that_differs_in_case_alone_stops_it_too(
+    house: Publisher, root: Path, notes: Path
+) -> None:
+    (root / "Notes").mkdir()
+    (root / "Notes" / "old.md").write_text("x", encoding="utf-8")
+    git(root, "add", "Notes")
+    git(root, "commit", "-q", "-m", "by hand")
+    assert "git mv Notes notes" in stopped(house, notes).remedy
+
+
+def test_a_file_where_the_folder_should_be_is_said(
+    house: Publisher, root: Path, notes: Path
+) -> None:
+    (root / "notes").write_text("x", encoding="utf-8")
+    git(root, "add", "notes")
+    git(root, "commit", "-q", "-m", "by hand")
+    assert stopped(house, notes).code == "publish.unwritable"
+
+
+def test_a_message_written_anew_makes_the_files_no_strangers(
+    house: Publisher, root: Path, notes: Path
+) -> None:
+    house.publish(gather(notes, DAY))
+    git(root, "commit", "-q", "--amend", "-m", "今天的笔记")
+    write_note(notes, text=NOTE + "\n\n新的一句")
+    assert house.publish(gather(notes, DAY)).made
+    assert git(root, "rev-list", "--count", "HEAD") == "2"
+    committed = root / "notes" / "202207" / "0710.md"
+    committed.write_text("手改的", encoding="utf-8")
+    git(root, "commit", "-q", "-a", "-m", "by hand")
+    write_note(notes, text=NOTE + "\n\n又一句")
+    assert stopped(house, notes).code == "publish.hand_edited"
+
+
 def test_hooks_from_elsewhere_are_obeyed(house: Publisher, root: Path, notes: Path) -> None:
     hook = root.parent / "hooks" / "commit-msg"
     hook.parent.mkdir()
