@@ -16,14 +16,14 @@ from itertools import groupby
 from pipeline.publish.shown import with_pictures
 
 _UPDATED = "更新今日时间："
-_UPDATED_LINE = re.compile(rf"{_UPDATED}[^\n]*")
-_INDEX = re.compile(r"(?m)^#{1,4}[ \t]{1,4}(?::paperclip:[ \t]{0,4})?历史更新[ \t]*$")
-_NOTE = re.compile(r"(?m)^#[ \t][^\n（]{0,80}（20\d\d\.\d{1,2}\.\d{1,2}）[ \t]*$")
+_UPDATED_LINE = re.compile(rf"{_UPDATED}[^\r\n]*")
+_INDEX = re.compile(r"(?m)^#{1,4}[ \t]{1,4}(?::paperclip:[ \t]{0,4})?历史更新[ \t\r]*$")
+_NOTE = re.compile(r"(?m)^#[ \t][^\n（]{0,80}（20\d\d\.\d{1,2}\.\d{1,2}）[ \t\r]*$")
 _ITEMS = re.compile(
-    r"(?m)^(?:-{3,}[ \t]*\n\s{0,20})?##[ \t]{1,4}(?::paperclip:[ \t]{0,4})?今日要点[ \t]*$"
+    r"(?m)^(?:-{3,}[ \t\r]*\n\s{0,20})?##[ \t]{1,4}(?::paperclip:[ \t]{0,4})?今日要点[ \t\r]*$"
 )
 """Where the owner's README goes over from its head to the newest note, whose heading it leaves out."""
-_OTHERS = re.compile(r"(?m)^##[ \t]{1,4}(?::paperclip:[ \t]{0,4})?Others[ \t]*$")
+_OTHERS = re.compile(r"(?m)^##[ \t]{1,4}(?::paperclip:[ \t]{0,4})?Others[ \t\r]*$")
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n\Z")
 _GAP = "\n" * 5
 _MARK = "<!-- 今日笔记 -->"
@@ -66,14 +66,16 @@ def make_readme(
     """The README with `note` (of the day `newest`) and an index of `days`.
 
     What stands in `old` before its note or index is kept. The note comes without its heading,
-    which the date in the head says already; its footer comes behind the index.
+    which the date in the head says already; its footer comes behind the index. Where the head has
+    Windows line ends, all has.
     """
     head = _spaced(_dated(split_readme(old)[0] if old else f"# {words.title}\n\n", newest))
-    body, footer = _parts(_moved(note.lstrip("\ufeff"), newest))
+    body, footer = _parts(_moved(note.lstrip("\ufeff").replace("\r\n", "\n"), newest))
     if not _ITEMS.match(body):
         body = f"{_MARK}\n{body}"
     parts = [_closed(body).rstrip(), index_of(days, words).rstrip(), _closed(footer)]
-    return head + _GAP.join(part for part in parts if part) + ("" if footer else "\n")
+    ours = _GAP.join(part for part in parts if part) + ("" if footer else "\n")
+    return head + (ours.replace("\n", "\r\n") if "\r\n" in head else ours)
 
 
 def _parts(note: str) -> tuple[str, str]:

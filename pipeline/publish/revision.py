@@ -137,10 +137,14 @@ def _inside(root: Path, path: Path) -> bool:
 
 
 def owned(path: str, body: bytes) -> bytes:
-    """The part of a file that is ours to write: of a README all but the reader's head."""
+    """The part of a file that is ours to write: of a README all but the reader's head.
+
+    What an editor makes of its line ends is no edit of it.
+    """
     if path != README:
         return body
-    return split_readme(body.decode("utf-8", "replace"))[1].encode()
+    ours = split_readme(body.decode("utf-8", "replace"))[1]
+    return ours.replace("\r\n", "\n").encode()
 
 
 def diff(old: Mapping[str, bytes | None], new: Mapping[str, bytes]) -> str:
@@ -158,10 +162,17 @@ def diff(old: Mapping[str, bytes | None], new: Mapping[str, bytes]) -> str:
 def _diff(path: str, before: bytes | None, after: bytes) -> Iterable[str]:
     source, goal = ("/dev/null" if before is None else f"a/{path}"), f"b/{path}"
     if path.endswith(".md"):
-        old = (before or b"").decode("utf-8", "replace").splitlines()
-        new = after.decode("utf-8", "replace").splitlines()
-        return (_plain(line) for line in difflib.unified_diff(old, new, source, goal, lineterm=""))
+        old, new = _lines(before or b""), _lines(after)
+        made = difflib.unified_diff(old, new, source, goal, lineterm="")
+        return (_plain(line) for lines in made for line in lines.split("\n"))
     return [f"--- {source}", f"+++ {goal}", f"（图片，{len(after)} 字节）"]
+
+
+def _lines(body: bytes) -> list[str]:
+    """The lines as git tells them apart: what stands at their ends differs too."""
+    *lines, last = body.decode("utf-8", "replace").split("\n")
+    lines += [f"{last}\n\\ No newline at end of file"] if last else []
+    return [f"{line[:-1]}␍" if line.endswith("\r") else line for line in lines]
 
 
 def _plain(line: str) -> str:

@@ -163,6 +163,22 @@ def test_a_message_written_anew_makes_the_files_no_strangers(
     assert stopped(house, notes).code == "publish.hand_edited"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("\n", "\r\n", "+------␍"),
+        ("</div>", "</div>\n", "\\ No newline at end of file"),
+        ("题目", "题\u2028目", "+1. [题\ufffd目]"),
+    ],
+)
+def test_a_dry_run_shows_what_changes_at_the_ends_of_lines_alone(
+    old: str, new: str, shown: str, house: Publisher, root: Path, notes: Path
+) -> None:
+    house.publish(gather(notes, DAY))
+    write_note(notes, text=NOTE.replace(old, new))
+    assert shown in house.plan(gather(notes, DAY)).diff
+
+
 def test_hooks_from_elsewhere_are_obeyed(house: Publisher, root: Path, notes: Path) -> None:
     hook = root.parent / "hooks" / "commit-msg"
     hook.parent.mkdir()

@@ -14,6 +14,7 @@ from pipeline.publish.readme import (
     note_path,
     split_readme,
 )
+from pipeline.publish.revision import owned
 
 WORDS = ReadmeWords()
 DAY = date(2022, 7, 10)
@@ -113,3 +114,12 @@ def test_a_note_of_the_house_stands_as_in_the_owners_readme() -> None:
 def test_a_readme_with_the_notes_heading_loses_it() -> None:
     old = f"# 仓库\n\n更新今日时间：2022.7.9\n\n{HOUSE}\n\n{index_of([DAY], WORDS)}"
     assert make_readme(old, DAY, HOUSE, [DAY], WORDS).count("# 公众号内容") == 0
+
+
+def test_windows_line_ends_double_neither_note_nor_index() -> None:
+    old = "# 我的仓库\n\n欢迎\n\n更新今日时间：2022.7.9\n\n"
+    once = make_readme(old, DAY, HOUSE, [DAY], WORDS)
+    windows = once.replace("\n", "\r\n")
+    assert make_readme(windows, DAY, HOUSE, [DAY], WORDS) == windows
+    assert make_readme(old, DAY, HOUSE.replace("\n", "\r\n"), [DAY], WORDS) == once
+    assert owned("README.md", windows.encode()) == owned("README.md", once.encode())
