@@ -6,9 +6,11 @@ other side does: a failure is an `Issue`, and the note keeps the words it has.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -59,11 +61,21 @@ class EndpointWriter:
             return _issue(subject, "unfit", f"语言模型的话没有采用：{error}。")
         except TimeoutError:
             return _issue(subject, "timeout", "语言模型没有在限定时间内回答。", temporary=True)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ExceptionGroup) as error:
             return _issue(subject, "down", f"语言模型没有回答：{_reason(error)}。", temporary=True)
         return _wording(answer, self._config.language)
 
     def _ask(self, candidate: Candidate) -> str:
+        """Its answer; in a thread of its own, for the caller's may have a loop of its own."""
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(asyncio.run, self._in_time(candidate)).result()
+
+    async def _in_time(self, candidate: Candidate) -> str:
+        """The deadline holds for all of it: headers that come one a second would outlive others."""
+        async with asyncio.timeout(self._config.timeout):
+            return await self._talk(candidate)
+
+    async def _talk(self, candidate: Candidate) -> str:
         import httpx
 
         config, ends = self._config, self._now() + self._config.timeout
@@ -78,14 +90,14 @@ class EndpointWriter:
             "response_format": {"type": "json_object"},
         }
         url = config.base_url.rstrip("/") + "/chat/completions"
-        with (
-            httpx.Client(timeout=config.timeout, trust_env=False) as client,
+        async with (
+            httpx.AsyncClient(timeout=None, trust_env=False) as client,  # noqa: S113 - `_in_time`
             client.stream("POST", url, json=body, headers=headers) as reply,
         ):
             if reply.status_code != httpx.codes.OK:
                 raise httpx.HTTPError(f"HTTP {reply.status_code}")
             received = bytearray()
-            for chunk in reply.iter_raw():
+            async for chunk in reply.aiter_raw():
                 received += chunk
                 if len(received) > _MAX_BYTES:
                     raise UnfitError("回答太长")
@@ -132,10 +144,6 @@ def _wording(answer: Answer, language: str) -> Wording:
 
 
 def _reason(error: Exception) -> str:
-    import httpx
-
-    if isinstance(error, httpx.TimeoutException):
-        return "超时"
     text = str(error)
     return text if text.startswith("HTTP ") else type(error).__name__
 

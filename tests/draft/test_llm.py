@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
-from threading import Thread
+from socket import create_server
+from threading import Event, Thread, Timer
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -163,6 +165,41 @@ def test_a_slow_one_is_left(model: Model) -> None:
     model.body = envelope(said([NEW]))
     ticks = count(0, 10)
     assert code(writer(model, now=lambda: float(next(ticks))).suggest(candidate())) == "llm.timeout"
+
+
+@pytest.mark.parametrize(
+    "drop", [b"X-More: a\r\n", b"\r\nHTTP/1.1 100 Continue\r\n"], ids=["headers", "continue"]
+)
+def test_one_that_never_comes_to_the_point_is_left(drop: bytes) -> None:
+    """Each read is quick; all of it together has one deadline."""
+    over = Event()
+
+    def dawdle() -> None:
+        with suppress(OSError):
+            peer, _ = server.accept()
+            with peer:
+                peer.sendall(b"HTTP/1.1 100 Continue\r\n")
+                while not over.wait(0.05):
+                    peer.sendall(drop)
+
+    with create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=dawdle, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+        lazy = Timer(10, over.set)
+        lazy.start()
+        asked = EndpointWriter(EndpointConfig(base_url=url, model="m", timeout=0.5))
+        assert code(asked.suggest(candidate())) == "llm.timeout"
+        assert not over.is_set()
+        over.set()
+        lazy.cancel()
+    thread.join()
+
+
+@pytest.mark.parametrize("where", [f"{'a' * 70}.example", "127.0.0.1:99999"])
+def test_an_address_that_cannot_be_is_said(where: str) -> None:
+    config = EndpointConfig(base_url=f"http://{where}/v1", model="m", timeout=2.0)
+    assert code(EndpointWriter(config).suggest(candidate())) == "llm.down"
 
 
 def test_the_paper_s_abstract_is_evidence_too() -> None:
