@@ -252,8 +252,8 @@ def _from_list(sheet: Sheet, change: Change) -> Answer:
         deed = left("drop", change.key, entry, listed[:place])
         what = f"去掉“{_short(entry)}”"
         return Planned(note=note, keys=keys, deeds=(deed,), what=what)
-    plain_entry = replace(entry, raw="", fields=())
-    item = _words_of(sheet, change.key) or _with_given(sheet, change.key, plain_entry)
+    item = _lines_below(sheet, entry) or _words_of(sheet, change.key)
+    item = _with_given(sheet, change.key, item or replace(entry, raw="", fields=()))
     deed = Deed(action="promote", key=change.key, value=str(item.stars))
     what = f"把“{_short(entry)}”收进笔记"
     return Planned(
@@ -262,6 +262,13 @@ def _from_list(sheet: Sheet, change: Change) -> Answer:
         deeds=(deed,),
         what=what,
     )
+
+
+def _lines_below(sheet: Sheet, entry: NoteItem) -> NoteItem | None:
+    """An entry that the reader moved into the list as a whole item, as an item again."""
+    if "\n" not in entry.raw.strip():
+        return None
+    return read_item(sheet.notebook, sheet.note, f"1. {plain(entry.raw)}\n\n")
 
 
 def _words_of(sheet: Sheet, key: str) -> NoteItem | None:
@@ -301,7 +308,7 @@ def _restore(sheet: Sheet, change: Change) -> Answer:
     if gone is None:
         return _missing(change)
     own = _left_so(sheet, change.key, gone)
-    if own is None and gone.text.startswith("- "):
+    if own is None and is_entry(gone.text):
         return _restore_entry(sheet, change.key, gone)
     item = own or _words_of(sheet, change.key)
     if item is None:

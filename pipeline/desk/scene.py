@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from pipeline.desk.pairing import Keys
 from pipeline.ports import Feedback, Step
 from pipeline.types import Note
 
+_BULLET = re.compile(r" {0,2}[-*+•][ \t]")
 OUT = ("drop", "demote")
 PUBLISH = "publish"
 STARS = ("star", "accept")
@@ -82,7 +84,7 @@ class Scene:
 
 def is_entry(raw: str) -> bool:
     """True for the one line of an also seen; an item that begins so has its stars on the line."""
-    return raw.startswith("- ") and "\n" not in raw.strip() and ":star:" not in raw
+    return bool(_BULLET.match(raw)) and "\n" not in raw.strip() and ":star:" not in raw
 
 
 def undoable(steps: Sequence[Step]) -> Step | None:

@@ -164,6 +164,11 @@ def _count(text: str) -> int:
     return min(5, len(_STARS_LOOSE.findall(text)))
 
 
+def without_stars(text: str) -> str:
+    """What stands beside the stars."""
+    return _STARS_LOOSE.sub("", text)
+
+
 def with_stars(before: str, link: str, after: str, stars: str) -> str:
     """The first line around its link with other stars, where the old ones stood, words kept."""
     before = _STARS_LOOSE.sub("", before)

@@ -249,18 +249,29 @@ def _merge_also(
     in_file = Matches(today, current.also_seen)
     in_base = Matches(current.also_seen, base.also_seen)
     listed = [
-        _reader_line(item, in_file.of(at), base)
+        (_reader_line(item, in_file.of(at), base), in_file.pairs.get(at))
         for at, item in enumerate(today)
         if at not in dropped
     ]
     matched = set(in_file.pairs.values())
     promoted_now = set(Matches(current.also_seen, added).pairs)
     own = [
-        item
+        (item, at)
         for at, item in enumerate(current.also_seen)
         if at not in in_base.pairs and at not in matched and at not in promoted_now
     ]
-    return (*listed, *own)
+    return _with_own(listed, own)
+
+
+def _with_own(
+    listed: list[tuple[NoteItem, int | None]], own: Iterable[tuple[NoteItem, int]]
+) -> tuple[NoteItem, ...]:
+    """The list with the reader's own entries, each behind the one it follows in the file."""
+    for item, at in own:
+        above = [(place, n) for n, (_, place) in enumerate(listed) if place is not None]
+        behind = max(((place, n + 1) for place, n in above if place < at), default=(0, 0))[1]
+        listed.insert(behind, (item, at))
+    return tuple(item for item, _ in listed)
 
 
 def _gone(

@@ -13,6 +13,7 @@ from datetime import date
 from itertools import pairwise
 
 from pipeline.errors import Issue, NoteError
+from pipeline.notes.fields import opens_field
 from pipeline.notes.items import (
     NUMBERED,
     at_margin,
@@ -20,8 +21,10 @@ from pipeline.notes.items import (
     is_starred,
     lines_of,
     number_of,
+    opening,
     read_item,
     split_link,
+    without_stars,
 )
 from pipeline.notes.layout import NoteLayout, heading_lines
 from pipeline.notes.markdown import unescape
@@ -31,6 +34,7 @@ _DAY = re.compile(r"(20\d\d)\s*[.．。,，年/-]\s*(\d{1,2})\s*[.．。,，月/
 _HEADING = re.compile(r"#{1,6}\s+\S")
 _DETAILS = re.compile(r"\s*<details\b", re.IGNORECASE)
 _DETAILS_END = re.compile(r"\s*</details>", re.IGNORECASE)
+_ENTRY = re.compile(r"- | {0,2}[-*+•][ \t]+(?=[\[［【])")
 
 
 def parse_note(text: str, day: date | None, layout: NoteLayout) -> Note:
@@ -141,7 +145,10 @@ class _Also:
 
 def _read_also(lines: Sequence[str]) -> _Also:
     """The collapsed block: its opening lines, its items, its closing lines."""
-    starts = [i for i, line in enumerate(lines) if line.startswith("- ")]
+    starts: list[int] = []
+    for at, line in enumerate(lines):
+        if _begins_entry(line) and not (starts and opens_field(line.rstrip("\r\n"))):
+            starts.append(at)
     if not starts:
         return _Also(tail="".join(lines))
     closing = next(i for i in range(len(lines) - 1, -1, -1) if _DETAILS_END.match(lines[i]))
@@ -153,11 +160,20 @@ def _read_also(lines: Sequence[str]) -> _Also:
     return _Also("".join(lines[: starts[0]]), items, "".join(lines[closing:]))
 
 
+def _begins_entry(line: str) -> bool:
+    """A bullet, or an item that the reader moved here as it was."""
+    return bool(_ENTRY.match(line)) or is_item(line)
+
+
 def _read_also_item(raw: str) -> NoteItem:
-    line = raw.split("\n", 1)[0].removeprefix("- ").strip()
+    line = raw.split("\n", 1)[0]
+    bullet = _ENTRY.match(line)
+    opened = None if bullet else opening(line)
+    line = (line[bullet.end() :] if bullet else opened["rest"] if opened else line).strip()
     start, close, url, end = split_link(line)
     title, _, remark = line.partition(" — ")
     if start >= 0:
-        title, remark = line[start + 1 : close], line[end:].strip().removeprefix("—").strip()
+        title, remark = line[start + 1 : close], without_stars(line[end:])
+        remark = remark.strip().removeprefix("—").strip()
     fields = (NoteField(name="Remark", value=remark),) if remark else ()
     return NoteItem(title=unescape(title.strip()), url=url, stars=0, fields=fields, raw=raw)
