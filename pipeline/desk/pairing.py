@@ -15,7 +15,7 @@ from pipeline.types import Candidate, Note, NoteItem
 from pipeline.urls import canonical_url
 
 _NUMBER = re.compile(
-    r"\A[\u200b\ufeff ]{0,5}(?:#{1,6}[ \t]+)?(?:[0-9]{1,4}[.)、．]|[-*+•](?=[ \t\[]))?[ \t]*"
+    r"\A[\u200b\ufeff ]{0,5}(?:#{1,6}[ \t]+)?(?:[0-9０-９]{1,4}[.)、．。]|[-*+•](?=[ \t\[]))?[ \t]*"
 )
 _ALIKE = 0.6
 _MOST_COMPARED = 2_000

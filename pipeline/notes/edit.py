@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.notes.fields import bare_abstract, canonical_name, read_field, split_field
-from pipeline.notes.items import Block, blocks, opening, split_link, with_stars
+from pipeline.notes.items import NUMBERED, Block, blocks, opening, split_link, with_stars
 from pipeline.notes.layout import NoteLayout
 from pipeline.notes.words import ended, field_text, image_lines, label_of, title_text
 from pipeline.types import Image, NoteField, NoteItem
@@ -45,13 +45,14 @@ def _edited_head(line: str, old: NoteItem, new: NoteItem) -> str:
 def _opened(body: str, stars: int) -> tuple[str, str]:
     """What stands before the title, and the rest.
 
-    An item without number and stars would be none any more: it gets a number, set right later.
+    An item without stars, and without a number or with one of another mark, would be none any
+    more: it gets a number, set right later.
     """
     opened = opening(body)
     if not opened:
         return "", body
     lead, rest = body[: opened.start("rest")], opened["rest"]
-    if opened["number"] or stars:
+    if stars or NUMBERED.match(body) or (opened["number"] and lead.lstrip().startswith("#")):
         return lead, rest
     return (f"{lead}1. " if lead.lstrip().startswith("#") else "1. "), rest
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from pipeline.notes.fields import bare_abstract, has_words, opens_field, read_field
 from pipeline.notes.markdown import find_links, links_of, unescape
+from pipeline.notes.media import read_image, shows_media
 from pipeline.text import strip_invisible
 from pipeline.types import Image, NoteField, NoteItem
 from pipeline.urls import is_web_url
@@ -21,30 +22,25 @@ from pipeline.urls import is_web_url
 BlockKind = Literal["head", "field", "image", "extra", "blank"]
 
 NUMBERED = re.compile(
-    r"(?P<indent>[\u200b\ufeff]{0,2} {0,3})(?P<number>[0-9]{1,4})(?P<mark>[.)、．][ \t]*)(?P<rest>.*)"
+    r"(?P<indent>[\u200b\ufeff]{0,2} {0,3})(?P<number>[0-9０-９]{1,4})(?P<mark>[.)、．。][ \t]*)(?P<rest>.*)"
 )
 _FRAMED = re.compile(
     r"(?P<indent>[\u200b\ufeff]{0,2} ?)"
     r"(?P<frame>#{1,6}[ \t]*|>[ \t]*|[-*+•][ \t]+)?(?:\*\*)?"
-    r"(?:第?[(（【]?(?P<number>[0-9]{1,4})[)）】]?[条篇]?\\?[.)、．:：]?(?:\*\*)?[ \t\u00a0\u3000]*)?"
+    r"(?:第?[(（【]?(?:(?P<number>[0-9０-９]{1,4})|[①-⑳])[)）】]?[条篇]?\\?[.)、．。:：,，]?(?:\*\*)?[ \t\u00a0\u3000]*)?"
     r"(?P<rest>(?:\*\*)?[\[［【].*)",
     re.DOTALL,
 )
 """How else an item may begin: below a heading mark, a bullet or a quote, or with no mark at all."""
 _STARS = re.compile(r"(?::star:|⭐\ufe0f?|★)\s*", re.IGNORECASE)
-_STARS_LOOSE = re.compile(r"(?::{1,3}star2?:?(?!\w)|⭐\ufe0f?|🌟|★)\s*", re.IGNORECASE)
-"""Beside a link also half-typed ones (`:star:star:`); a title without one may end in anything."""
+_STARS_LOOSE = re.compile(r"(?:[:：]{1,3}star2?[:：]?(?!\w)|⭐\ufe0f?|🌟|★)\s*", re.IGNORECASE)
+"""Beside a link also half-typed ones (`:star:star:`) and with full-width colons; a title
+without one may end in anything."""
 _STAR_RUN = re.compile(rf"(?:{_STARS_LOOSE.pattern})+", re.IGNORECASE)
 _LOOSE_LINK = re.compile(
     r"[\]］】][ \t\u00a0]{0,3}[(（][ \t]{0,3}(https?://[^\s)）]{1,4000})[ \t]{0,3}[)）]?"
 )
 _WHOLE_STARS = re.compile(r"(?:(?::star:|⭐\ufe0f?|★)\s*+)++", re.IGNORECASE)
-_MEDIA = re.compile(
-    r"<(img|video|source)\b[^>]{0,2000}?\bsrc\s*=\s*[\"']?([^\"'\s>]{1,4000})", re.I
-)
-_ALT = re.compile(r"\balt\s*=\s*\"([^\"]{0,300})\"", re.IGNORECASE)
-_INLINE_IMAGE = re.compile(r"!\[[^\]\n]{0,300}\]\(([^)\s]{1,4000})[^)\n]{0,200}\)")
-_MD_IMAGE = re.compile(r"[ \t]*!\[([^\]]{0,300})\]\(([^)\s]{1,4000})[^)]{0,200}\)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +249,7 @@ def _field_end(lines: Sequence[str], at: int) -> int:
         line = lines[following]
         if not line.strip():
             continue
-        if _indent(line) < depth + 2 or _MEDIA.search(line):
+        if _indent(line) < depth + 2 or shows_media(line):
             break
         if spoken and _indent(line) < 6 and opens_field(line.rstrip("\r\n")):
             break
@@ -266,31 +262,7 @@ def _indent(line: str) -> int:
     return len(expanded) - len(expanded.lstrip(" "))
 
 
-def media_of(text: str) -> list[dict[str, str]]:
-    """Every picture and video shown in these lines: its address, as written too, and its kind."""
-    found: list[tuple[int, str, str]] = []
-    for shown in _MEDIA.finditer(text):
-        found.append((shown.start(), shown[2], "image" if shown[1].lower() == "img" else "video"))
-    found += [(shown.start(), shown[1], "image") for shown in _INLINE_IMAGE.finditer(text)]
-    return [
-        {"url": source.replace("&amp;", "&"), "source": source, "kind": kind}
-        for _, source, kind in sorted(found)
-    ]
-
-
 def other_links(item: NoteItem) -> list[str]:
     """Addresses on the item's first line beside the one of its title."""
     line = item.raw.split("\n", 1)[0]
     return [found.url for found in links_of(line) if found.url not in ("", item.url)]
-
-
-def read_image(line: str) -> Image | None:
-    """The picture or video that a line of its own shows."""
-    if found := _MD_IMAGE.fullmatch(line):
-        return Image(url=found[2], alt=found[1])
-    found = _MEDIA.search(line) if line.lstrip().startswith("<") else None
-    if not found:
-        return None
-    alt = _ALT.search(line)
-    kind: Literal["image", "video"] = "image" if found[1].lower() == "img" else "video"
-    return Image(url=found[2].replace("&amp;", "&"), alt=alt[1] if alt else "", kind=kind)

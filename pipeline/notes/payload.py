@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.notes.archive import item_urls
-from pipeline.notes.items import blocks, media_of, other_links
+from pipeline.notes.items import blocks, other_links
+from pipeline.notes.media import media_of
 from pipeline.types import Note, NoteField, NoteItem
 
 

@@ -28,6 +28,7 @@ class Odd:
     fields: tuple[str, ...] | None = None
     links: tuple[str, ...] = ()
     images: int | None = None
+    shown: tuple[str, ...] | None = None
     day: date = date(2022, 6, 18)
 
 
@@ -40,6 +41,42 @@ B = "https://mp.weixin.qq.com/s/bbb"
 ODD = {
     "padded date": Odd(body(WHOLE).replace("2022.6.18", "2022.06.18")),
     "date with dashes": Odd(body(WHOLE).replace("2022.6.18", "2022-6-18")),
+    "full-width colons around the stars": Odd(body(WHOLE).replace(":star:", "：star：")),
+    "a wide colon before a star": Odd(body(WHOLE).replace(":star::star:", ":star：:star:")),
+    "a Chinese full stop after the number": Odd(body(WHOLE).replace("1. [", "1。[")),
+    "a comma after the number": Odd(
+        body(
+            WHOLE,
+            WHOLE.replace("1. [", "2,[").replace("   - ", "- "),
+            WHOLE.replace("1. [", "3，["),
+        ),
+        items=(("题目", A, 2),) * 3,
+    ),
+    "full-width figures": Odd(
+        body(WHOLE, WHOLE.replace("1. [", "２．[")), items=(("题目", A, 2),) * 2
+    ),
+    "figures in circles": Odd(
+        body(WHOLE.replace("1. [", "①["), WHOLE.replace("1. [", "② [")), items=(("题目", A, 2),) * 2
+    ),
+    "a figure that begins a sentence": Odd(
+        body(ITEM, ABSTRACT, f"\n1,000 个样本见[这里]({B})\n\n")
+    ),
+    "a picture with blanks in its name": Odd(
+        body(ITEM, PICTURE.replace("https://e.org/a.png", "images/a b.png")),
+        shown=("images/a b.png",),
+    ),
+    "a quote never closed": Odd(
+        body(ITEM, PICTURE.replace('a.png"', "a.png")), shown=("https://e.org/a.png",)
+    ),
+    "a closing quote in the wrong place": Odd(
+        body(ITEM, '<img src="a.png style="zoom:100%">\n'), shown=("a.png",)
+    ),
+    "a Markdown picture in angle brackets": Odd(
+        body(ITEM, "\n![](<images/a b.png>)\n\n"), shown=("images/a b.png",)
+    ),
+    "a Markdown picture with brackets in its name": Odd(
+        body(ITEM, '\n![](images/a(1).png "题")\n\n'), shown=("images/a(1).png",)
+    ),
     "half-width brackets": Odd(body(WHOLE).replace("（2022.6.18）", "(2022.6.18)")),
     "another heading": Odd(body(WHOLE).replace("公众号内容", "")),
     "windows lines": Odd(body(WHOLE).replace("\n", "\r\n")),
@@ -225,6 +262,8 @@ def test_odd_notes_are_read(odd: Odd, tmp_path: Path) -> None:
     assert set(odd.links) <= {link["url"] for f in first["fields"] for link in f["links"]}
     if odd.images is not None:
         assert len(first["images"]) == odd.images
+    if odd.shown is not None:
+        assert tuple(image["url"] for image in first["images"]) == odd.shown
 
 
 @pytest.mark.parametrize(
@@ -250,7 +289,8 @@ def test_other_stars_leave_the_words_beside_them(line: str, changed: str, tmp_pa
 
 def test_an_item_without_number_that_loses_its_stars_stays_an_item(tmp_path: Path) -> None:
     book = FolderNotebook(tmp_path)
-    for mark, numbered in (("- ", "2. "), ("", "2. "), ("### ", "### 2. ")):
+    marks = (("- ", "2. "), ("", "2. "), ("### ", "### 2. "), ("2,", "2. "), ("（2）", "2. "))
+    for mark, numbered in marks:
         text = body(WHOLE, WHOLE.replace("1. ", mark))
         note = book.parse(text)
         items = (note.items[0], replace(note.items[1], stars=0))
