@@ -12,7 +12,7 @@ from pipeline.identifiers import identify
 from pipeline.notes.fields import numberless
 from pipeline.notes.layout import NoteLayout
 from pipeline.notes.markdown import links_of, one_line
-from pipeline.notes.parse import day_of, parse_note
+from pipeline.notes.parse import parse_note
 from pipeline.types import ArchiveItem, Note, NoteItem
 
 _PATH_DAY = re.compile(r"(20\d\d)(\d\d)/(\d\d)(\d\d)\.md\Z")
@@ -43,7 +43,7 @@ def read_notes(folder: Path) -> Iterator[tuple[str, Note | None, list[Issue]]]:
         try:
             text = _read(path)
             from_path = path_day(path)
-            note = parse_note(text, day_of(text[:200]) or from_path, NoteLayout())
+            note = _parsed(text, from_path)
         except NoteError as error:
             yield relative, None, [_about(relative, issue) for issue in error.issues]
             continue
@@ -52,6 +52,16 @@ def read_notes(folder: Path) -> Iterator[tuple[str, Note | None, list[Issue]]]:
             yield relative, None, [_issue(relative, "unreadable", sentence, "检查这个文件。")]
             continue
         yield relative, note, list(_date_oddities(relative, note, from_path))
+
+
+def _parsed(text: str, from_path: date | None) -> Note:
+    """The note of the day that its heading says, else its path."""
+    try:
+        return parse_note(text, None, NoteLayout())
+    except NoteError:
+        if from_path is None:
+            raise
+        return parse_note(text, from_path, NoteLayout())
 
 
 def note_files(folder: Path) -> list[Path]:

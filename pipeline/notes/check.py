@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from difflib import SequenceMatcher
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,13 +14,24 @@ from pipeline.errors import Issue
 from pipeline.identifiers import identify
 from pipeline.notes.archive import item_ids, read_notes
 from pipeline.notes.items import blocks
+from pipeline.notes.media import media_of
 from pipeline.text import normal_title
 from pipeline.types import Note, NoteItem, NoteLink
-from pipeline.urls import canonical_url, host_of
+from pipeline.urls import canonical_url, host_of, is_web_url
 
 _INDEX_LINK = re.compile(
-    r"(?:href=[\"']?|\]\()(?P<path>(?!https?:|#|mailto:)[^\"')\s>]{1,300}\.md)"
+    r"\bhref\s{0,9}=\s{0,9}(?:\"(?P<double>[^\"<>\n]{1,300})\"|'(?P<single>[^'<>\n]{1,300})'"
+    r"|(?P<bare>[^\s\"'<>]{1,300}))|\]\([ \t]{0,9}(?:<(?P<angled>[^<>\n]{1,300})>"
+    r"|(?P<plain>(?:[^()\s<>]|\([^()\s]{0,100}\)){1,300}+))",
+    re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+:|//|#", re.IGNORECASE)
+"""An address of its own. `C:` is a disk, and what lies on the writer's nobody else sees."""
+_TO_NOTE = re.compile(r"\.md$|(?:^|[/\\])20\d{4}[/\\]\w+$", re.IGNORECASE)
+_NO_PICTURE = re.compile(
+    r"<(?:img|video)\b[^>]{0,2000}?\bsrc\s*=\s*(?:\"\s*\"|'\s*')|!\[[^\]\n]{0,300}\]\(\s*\)"
+)
+_ARXIV_MONTH = re.compile(r"arxiv:(\d\d)(\d\d)\.\d+")
 _CHECK_ID = "核对论文编号；也可能是论文后来改了名。"
 _SAME_TITLE = 0.6
 """Below this ratio a link's text names another paper. The owner's own shortened titles stay
@@ -67,10 +79,13 @@ def _check_note(
     for number, item in enumerate(note.items, start=1):
         where = f"{path}#{number}"
         yield from _repeats(where, item, seen)
-        yield from _wrong_papers(where, item, titles, seen)
+        yield from _wrong_papers(where, item, note.day, titles, seen)
         yield from _lost_pictures(root, path, where, item)
         if not item.url:
             yield _issue(where, "no_link", "这一条没有文章链接。", "补上链接。")
+        elif not is_web_url(item.url):
+            sentence = f"这一条的链接打不开：{item.url[:200]}。"
+            yield _issue(where, "no_link", sentence, "链接要以 https:// 开头。")
 
 
 def _repeats(where: str, item: NoteItem, seen: _Seen) -> Iterator[Issue]:
@@ -87,13 +102,17 @@ def _repeats(where: str, item: NoteItem, seen: _Seen) -> Iterator[Issue]:
 
 
 def _wrong_papers(
-    where: str, item: NoteItem, titles: Mapping[str, str], seen: _Seen
+    where: str, item: NoteItem, day: date, titles: Mapping[str, str], seen: _Seen
 ) -> Iterator[Issue]:
-    """Links that cannot be right: no such id, another paper's title, another id's title."""
+    """Links that cannot be right: no such id, another paper's title, address or month."""
     for link in (link for line in item.fields for link in line.links):
         identity = identify(link.url)
         if not identity and re.search(r"(?:^|\.)arxiv\.org$", host_of(link.url)):
             sentence = f"{link.url} 不是一个 arXiv 论文的网址。"
+            yield _issue(where, "wrong_paper", sentence, "核对论文编号。")
+        yield from _other_address(where, link)
+        if identity and _is_later(identity.id, day):
+            sentence = f"{link.url} 是 {day} 之后才有的编号。"
             yield _issue(where, "wrong_paper", sentence, "核对论文编号。")
         if not identity or identity.kind != "paper" or not _is_title(link.text):
             continue
@@ -103,6 +122,25 @@ def _wrong_papers(
             yield _issue(where, "wrong_paper", sentence, _CHECK_ID)
         elif not true:
             yield from _contradictions(where, link, identity.id, seen)
+
+
+def _other_address(where: str, link: NoteLink) -> Iterator[Issue]:
+    """A link that shows the address of one paper or repository and leads to another."""
+    shown, led = identify(link.text.strip()), identify(link.url)
+    if not shown or not led or shown.kind != led.kind or shown.id == led.id:
+        return
+    code = "wrong_paper" if led.kind == "paper" else "wrong_code"
+    sentence = f"链接写的是 {link.text}，指向的却是 {link.url}。"
+    yield _issue(where, code, sentence, "改成同一个。")
+
+
+def _is_later(paper: str, day: date) -> bool:
+    """True for a number that arXiv gave out in a month after the note's."""
+    matched = _ARXIV_MONTH.fullmatch(paper)
+    if not matched:
+        return False
+    there = day + timedelta(days=1)  # a day begins elsewhere first
+    return (2000 + int(matched[1]), int(matched[2])) > (there.year, there.month)
 
 
 def _contradictions(where: str, link: NoteLink, paper: str, seen: _Seen) -> Iterator[Issue]:
@@ -135,11 +173,13 @@ def names_another(text: str, true_title: str) -> bool:
 def _lost_pictures(root: Path, path: str, where: str, item: NoteItem) -> Iterator[Issue]:
     """Local pictures that are not in the folder, or lie outside it."""
     folder = (root / path).parent
-    for url in (block.image.url for block in blocks(item.raw) if block.image):
-        if re.match(r"[a-z][a-z0-9+.-]*:|//", url, re.IGNORECASE):
+    for url in (shown["url"] for block in blocks(item.raw) for shown in media_of(block.text)):
+        if _ELSEWHERE.match(url):
             continue
-        if not _inside(root, folder / unquote(url)):
+        if not _inside(root, folder / unquote(url.partition("?")[0])):
             yield _issue(where, "missing_picture", f"找不到图片 {url}。", "补上图片，或改用网址。")
+    if _NO_PICTURE.search(item.raw):
+        yield _issue(where, "missing_picture", "图片没有写地址。", "补上图片，或删去这一行。")
 
 
 def _inside(root: Path, target: Path) -> bool:
@@ -155,13 +195,21 @@ def _dead_links(root: Path) -> Iterator[Issue]:
     for index in (root / "README.md", root.parent / "README.md"):
         if index.is_file():
             text = index.read_text(encoding="utf-8", errors="replace")
-            yield from _dead(index, (m["path"] for m in _INDEX_LINK.finditer(text)))
+            yield from _dead(index, _index_paths(text))
             return
+
+
+def _index_paths(text: str) -> Iterator[str]:
+    """The addresses of notes that a text links to, as they are written."""
+    for found in _INDEX_LINK.finditer(text):
+        path = re.split(r"[#?]", found[found.lastgroup or 0].strip(), maxsplit=1)[0]
+        if not _ELSEWHERE.match(path) and _TO_NOTE.search(path):
+            yield path
 
 
 def _dead(index: Path, paths: Iterable[str]) -> Iterator[Issue]:
     for path in dict.fromkeys(paths):
-        if not _inside(index.parent, index.parent / unquote(path)):
+        if not _inside(index.parent, index.parent / unquote(path).lstrip("/")):
             remedy = "重新生成目录，或改正这个链接。"
             yield _issue(
                 f"{index.name}:{path}", "dead_link", "目录里的链接没有对应的文件。", remedy

@@ -17,7 +17,8 @@ from pipeline.publish.shown import pictures_of
 
 TRAILER = "Stardraft-Revision"
 README = "README.md"
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#|\\", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+:|/|#|\\", re.IGNORECASE)
+_DISK = re.compile(r"[a-z]:|file:", re.IGNORECASE)
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp", ".mp4", ".webm"})
 _MAX_PICTURE = 20_000_000
 _MAX_PICTURES = 200
@@ -116,7 +117,8 @@ def _picture(notes: Path, folder: Path, name: str) -> tuple[str, bytes] | Issue:
     """A picture's path in the repository and its bytes."""
     try:
         path = folder / unquote(name.partition("?")[0])
-        if path.suffix.lower() not in _PICTURES or not _inside(notes, path):
+        known = path.suffix.lower() in _PICTURES and not _DISK.match(name)
+        if not known or not _inside(notes, path):
             return issue(
                 name, "picture", "图片不在笔记目录里，没有发布。", "补上图片，或改用网址。"
             )

@@ -51,6 +51,18 @@ def test_a_picture_comes_along_and_is_seen_from_the_readme(
     assert moved in readme
 
 
+@pytest.mark.parametrize(
+    "where", ["C:\\Users\\me\\a.png", "d:/pics/a.png", "file:///D:/pics/a.png"]
+)
+def test_a_picture_on_a_disk_of_the_writer_is_told(where: str, tmp_path: Path) -> None:
+    path = write_note(tmp_path / "notes", text=f"{NOTE}\n\n![]({where})\n")
+    (path.parent / "d:" / "pics").mkdir(parents=True)
+    (path.parent / "d:" / "pics" / "a.png").write_bytes(PNG)
+    material = gather(tmp_path / "notes", DAY)
+    assert [(i.code, i.subject) for i in material.issues] == [("publish.picture", where)]
+    assert set(material.pictures) == {"notes/202207/images/0710.png"}
+
+
 def test_words_are_no_pictures_and_traps_are_read_in_passing() -> None:
     assert pictures_of("[a](images/a.png) <imgx src='a.png'> ![](a b.png) ![](") == []
     started = process_time()
