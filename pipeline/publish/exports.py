@@ -30,6 +30,9 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~$&!#@])")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|/|\\", re.IGNORECASE)
+_MARKS = re.compile(r"\A(?:#{1,6}[ \t]+(?::\w{1,40}:[ \t]*)?|>[ \t]*|[-*+•][ \t]+)+")
+_BLOB = re.compile(r"https://github\.com/[^/]+/[^/]+/blob/")
+"""Where GitHub shows a page about a file, not the file."""
 _FIELDS = 60
 _FEED_NOTES = 30
 _HEADING = "font-size:18px;font-weight:bold;margin:24px 0 8px;line-height:1.5;color:#222"
@@ -84,9 +87,10 @@ def _unescaped(text: str) -> str:
     return _NOT_XML.sub("\ufffd", _ESCAPED.sub(r"\1", text))
 
 
-def wechat_html(note: Note, title: str) -> str:
+def wechat_html(note: Note, title: str, base: str = "") -> str:
     """For pasting into WeChat's editor, which keeps inline styles and drops outside links:
-    links become numbers, their addresses stand at the end."""
+    links become numbers, their addresses stand at the end. Pictures beside the note are looked
+    for from `base`, where it is given."""
     notes: list[str] = []
 
     def linked(piece: Piece) -> str:
@@ -105,7 +109,10 @@ def wechat_html(note: Note, title: str) -> str:
         for name, value in _lines(item):
             words = "".join(linked(piece) for piece in pieces(value))
             parts.append(f'<p style="{_LINE}"><strong>{escape(name)}：</strong>{words}</p>')
-        if picture := _picture(item):
+        for line in _prose(item):
+            words = "".join(linked(piece) for piece in pieces(line))
+            parts.append(f'<p style="{_LINE}">{words}</p>')
+        if picture := _seen_from(base, _picture(item)):
             image = f'<img src="{escape(picture)}" alt="" style="max-width:100%">'
             parts.append(f'<p style="text-align:center;margin:8px 0">{image}</p>')
     if notes:
@@ -134,6 +141,8 @@ def _csdn(note: Note, title: str) -> str:
             for name, value in _lines(item)
         )
         lines[1:1] = [""] if len(lines) > 1 else []
+        for line in _prose(item):
+            lines.extend(["", "".join(map(_markdown, pieces(line))).strip()])
         if picture := _picture(item):
             lines.extend(["", f"![]({_address(picture)})"])
         blocks.append("\n".join(lines))
@@ -174,7 +183,7 @@ def _atom(notes: Sequence[Source], title: str, site: str) -> str:
         _element(entry, "updated", _stamp(note))
         if site:
             _element(entry, "link", href=_seen(site, path))
-        _element(entry, "content", wechat_html(note, title), type="html")
+        _element(entry, "content", wechat_html(note, title, _base(site, path)), type="html")
     body = ET.tostring(feed, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'
 
@@ -186,7 +195,7 @@ def _json_feed(notes: Sequence[Source], title: str, site: str) -> str:
         item = {
             "id": _id(site, path),
             "title": _titled(source.note, title),
-            "content_html": wechat_html(source.note, title),
+            "content_html": wechat_html(source.note, title, _base(site, path)),
             "date_published": _stamp(source.note),
         }
         items.append({**item, "url": _seen(site, path)} if site else item)
@@ -215,6 +224,18 @@ def _seen(site: str, path: str) -> str:
     return urljoin(site if site.endswith("/") else f"{site}/", quote(path))
 
 
+def _base(site: str, path: str) -> str:
+    return _seen(site, path) if site else ""
+
+
+def _seen_from(base: str, picture: str) -> str:
+    """A picture beside the note as readers of a feed find it."""
+    if not base or not picture or is_web_url(picture):
+        return picture
+    raw = "?raw=true" if _BLOB.match(base) and "?" not in picture else ""
+    return urljoin(base, quote(picture, safe="/%?=&")) + raw
+
+
 def _stamp(note: Note) -> str:
     """Midnight of the day: an edit must not make an old note new again in readers."""
     return f"{note.day.isoformat()}T00:00:00Z"
@@ -241,6 +262,13 @@ def _lines(item: NoteItem) -> list[tuple[str, str]]:
     return [(name, value) for name, value in found if value][:_FIELDS]
 
 
+def _prose(item: NoteItem) -> list[str]:
+    """The reader's own lines below an item, as running text; HTML, rules and fences are none."""
+    lines = (line.strip() for block in item.extra for line in block.split("\n"))
+    kept = (_MARKS.sub("", x) for x in lines if not x.startswith(("<", "```", "~~~")))
+    return [line for line in kept if any(c.isalnum() for c in line)][:_FIELDS]
+
+
 def _picture(item: NoteItem) -> str:
     """The item's picture where it is on the web or a plain path beside the note."""
     url = item.image.url if item.image else ""
@@ -250,7 +278,7 @@ def _picture(item: NoteItem) -> str:
         url
         and not _SCHEME.match(url)
         and ".." not in url
-        and not re.search(r"[\s<>\"'\x00-\x1f]", url)
+        and not re.search(r"[^\S ]|[<>\"'\x00-\x1f]", url)
     )
     return url if plain else ""
 

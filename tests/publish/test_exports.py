@@ -124,6 +124,48 @@ def test_json_feed_has_what_the_format_asks_for() -> None:
     assert "script" not in read(item["content_html"]).tags
 
 
+def test_the_readers_own_lines_are_kept_as_words() -> None:
+    extra = (
+        "相关链接：[知乎](https://zhuanlan.zhihu.com/p/1) <b>",
+        "   - 我的一点想法",
+        "## :paperclip:  工具",
+        "------",
+        "</div>",
+        "<!-- stardraft 冲突（标题）：… -->",
+    )
+    note = Note(
+        day=NOTE.day, items=(NoteItem(title="题", url="https://a.org", stars=1, extra=extra),)
+    )
+    html = read(made("html", note)).text
+    csdn = made("csdn", note)
+    assert (
+        "\n相关链接：[知乎](https://zhuanlan.zhihu.com/p/1) \\<b\\>\n\n我的一点想法\n\n工具\n"
+        in csdn
+    )
+    for text in (html, csdn):
+        assert "我的一点想法" in text
+        assert "工具" in text
+        assert not re.search(r"冲突|paperclip|------|div", text)
+
+
+def test_pictures_beside_the_note_are_found_from_a_feed() -> None:
+    item = NoteItem(title="题", url="https://a.org", stars=1, image=Image(url="images/a b.png"))
+    note = Note(day=NOTE.day, items=(item,))
+    place = "notes/202207/images/a%20b.png"
+    for site, shown in (
+        ("https://example.org/me", f"https://example.org/me/{place}"),
+        (
+            "https://github.com/me/notes/blob/main/",
+            f"https://github.com/me/notes/blob/main/{place}?raw=true",
+        ),
+        ("", "images/a b.png"),
+    ):
+        for kind in ("atom", "jsonfeed"):
+            text = export(kind, [Source(note=note, text="")], "题", site)
+            html = json.loads(text)["items"][0]["content_html"] if kind == "jsonfeed" else text
+            assert f'src="{shown}"' in html.replace("&quot;", '"')
+
+
 def test_obsidian_front_matter_cannot_be_left() -> None:
     title = "a: b\n---\nevil: \u2028\x85 true"
     text = made("obsidian", title=title, text="# 笔记\n逐字\n")
