@@ -159,9 +159,13 @@ def item_ids(item: NoteItem) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def item_urls(item: NoteItem) -> list[str]:
-    """Every address below an item's title: of its fields, then of its unknown lines."""
+    """Every address below an item's title: of its fields, then of its unknown lines.
+
+    What stands in a comment is not part of the note.
+    """
     urls = [link.url for field in item.fields for link in field.links]
-    return urls + [link.url for line in item.extra for link in links_of(line)]
+    shown = (line for line in item.extra if not line.lstrip().startswith("<!--"))
+    return urls + [link.url for line in shown for link in links_of(line)]
 
 
 def _issue(subject: str, code: str, sentence: str, remedy: str = "") -> Issue:

@@ -128,6 +128,6 @@ def loose_prose(raw: str) -> int:
     )
     for at in range(own + 1, len(pieces)):
         loose = pieces[at].kind == "extra" and pieces[at - 1].kind == "blank"
-        if loose and not pieces[at].text.lstrip().startswith("<!--"):
+        if loose and not pieces[at].text.lstrip().startswith("<!-- stardraft"):
             return sum(len(b.text) for b in pieces[:at])
     return len(raw)

@@ -59,6 +59,21 @@ def lines_of(text: str) -> list[str]:
     return [*(part + "\n" for part in parts[:-1]), *([parts[-1]] if parts[-1] else [])]
 
 
+def comment_end(lines: Sequence[str], at: int) -> int:
+    """Behind the comment of several lines that begins here; `at` where none does, or none ends.
+
+    It ends before the next one begins, so that a file full of beginnings is read in passing.
+    """
+    if not lines[at].lstrip().startswith("<!--") or "-->" in lines[at]:
+        return at
+    for end in range(at + 1, len(lines)):
+        if "-->" in lines[end]:
+            return end + 1
+        if "<!--" in lines[end]:
+            break
+    return at
+
+
 def is_item(line: str) -> bool:
     """A numbered line at the margin with a link or with stars; an indented one has both.
 
@@ -216,6 +231,8 @@ def _next_block(lines: Sequence[str], at: int, abstract_seen: bool) -> tuple[Blo
     line = lines[at]
     if not strip_invisible(line).strip():
         return Block("blank", line), at + 1
+    if (end := comment_end(lines, at)) > at:
+        return Block("extra", "".join(lines[at:end])), end
     if image := read_image(line):
         end = at + 1
         if "</div>" not in line and end < len(lines) and lines[end].strip() == "</div>":

@@ -17,6 +17,7 @@ from pipeline.notes.fields import opens_field
 from pipeline.notes.items import (
     NUMBERED,
     at_margin,
+    comment_end,
     is_item,
     is_starred,
     lines_of,
@@ -40,9 +41,10 @@ _ENTRY = re.compile(r"- | {0,2}[-*+•][ \t]+(?=[\[［【])")
 def parse_note(text: str, day: date | None, layout: NoteLayout) -> Note:
     """The note in `text`; `day` is used where given, else the date of the heading."""
     lines = lines_of(text)
-    tail_at = _tail_start(lines, layout)
-    also_at, also_end = _also_lines(lines, tail_at, layout)
-    starts = _item_starts(lines, min(also_at, tail_at))
+    shown = _shown(lines)
+    tail_at = _tail_start(shown, layout)
+    also_at, also_end = _also_lines(shown, tail_at, layout)
+    starts = _item_starts(shown, min(also_at, tail_at))
     items_end = min(also_at, tail_at)
     head_end = starts[0] if starts else items_end
     raws = ["".join(lines[a:b]) for a, b in pairwise([*starts, items_end])]
@@ -80,6 +82,18 @@ def _no_day() -> date:
             remedy="在第一行写上日期，例如（2022.5.5）。",
         )
     )
+
+
+def _shown(lines: Sequence[str]) -> list[str]:
+    """The lines with comments of several lines blank: an item in them is put out of the note."""
+    shown = list(lines)
+    at, fence = 0, False
+    while at < len(lines):
+        fence ^= lines[at].startswith(("```", "~~~"))
+        end = at if fence else comment_end(lines, at)
+        shown[at:end] = ["\n"] * (end - at)
+        at = max(end, at + 1)
+    return shown
 
 
 def _tail_start(lines: Sequence[str], layout: NoteLayout) -> int:

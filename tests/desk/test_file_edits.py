@@ -303,3 +303,17 @@ def test_what_was_decided_teaches_before_anything_is_published(reader: Reader) -
     published(reader)
     reader.redraft.learn()
     assert reader.store.rated() == [], "the archive has them now"
+
+
+def test_an_item_put_in_a_comment_is_dropped_and_what_is_in_it_stays(reader: Reader) -> None:
+    raw = parsed(reader).items[1].raw
+    reader.edit(raw, f"<!--\n{raw}-->\n")
+    assert keys(reader.day()) == ["甲", "丙", "丁", "戊"]
+    assert ("乙", "drop", "") in reader.said()
+    reader.run()
+    assert reader.apply("drop", "甲").applied
+    assert f"<!--\n{raw}-->\n" in reader.text
+    reader.edit("<!--\n", "")
+    reader.edit("-->\n", "")
+    assert keys(reader.day()) == ["乙", "丙", "丁", "戊"]
+    assert ("乙", "restore", "2") in reader.said()

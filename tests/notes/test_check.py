@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -85,6 +86,20 @@ def test_a_date_in_an_address_is_not_the_note_s(tmp_path: Path) -> None:
     assert [item.day.isoformat() for item in items] == ["2022-05-13"]
     assert not issues
     assert codes(tmp_path) == []
+
+
+def test_what_stands_in_a_comment_is_not_noted(tmp_path: Path) -> None:
+    aside = ITEM.replace("s/aaa", "s/bbb") + "   - Paper: https://arxiv.org/abs/2205.00009\n"
+    write(tmp_path, f"{HEAD}{ITEM}\n<!--\n{aside}-->\n")
+    items, _ = read_archive(str(tmp_path / "notes"))
+    assert [(item.url[-3:], item.paper_ids) for item in items] == [("aaa", ())]
+
+
+def test_a_file_full_of_beginnings_is_read_in_passing(tmp_path: Path) -> None:
+    write(tmp_path, HEAD + ITEM + "<!--\n" * 200_000)
+    started = process_time()
+    assert codes(tmp_path) == []
+    assert process_time() - started < 10
 
 
 @pytest.mark.parametrize(

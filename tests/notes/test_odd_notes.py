@@ -150,6 +150,17 @@ ODD = {
     "a table below": Odd(body(ITEM, ABSTRACT, "\n| a | b |\n|---|---|\n| 1 | 2 |\n\n")),
     "code below": Odd(body(ITEM, ABSTRACT, "\n```python\n1. [no](https://e.org) :star:\n```\n\n")),
     "a comment": Odd(body("<!-- 草稿 -->\n", WHOLE)),
+    "an item put in a comment": Odd(
+        body(WHOLE, f"<!--\n{WHOLE}-->\n"), fields=("Abstract", "Paper")
+    ),
+    "items behind a comment and a beginning of one": Odd(
+        body(f"<!-- 先不发\n{WHOLE}-->\n", WHOLE, "<!-- 没完\n\n", WHOLE),
+        items=(("题目", A, 2),) * 2,
+    ),
+    "a comment shown as code": Odd(
+        body(ITEM, ABSTRACT, "\n```\n<!--\n```\n\n", WHOLE, "```\n-->\n```\n"),
+        items=(("题目", A, 2),) * 2,
+    ),
     "two sections": Odd(
         body(WHOLE, "## :paperclip:  工具\n\n", WHOLE), items=(("题目", A, 2),) * 2
     ),
