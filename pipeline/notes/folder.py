@@ -16,7 +16,7 @@ from pipeline.notes.layout import NoteLayout
 from pipeline.notes.merge import conflicts_in, merge_notes
 from pipeline.notes.parse import parse_note
 from pipeline.notes.proof import check_template
-from pipeline.notes.render import render_note
+from pipeline.notes.render import like, render_note
 from pipeline.types import ArchiveItem, Note, NoteItem
 
 _MAX_BYTES = 20_000_000
@@ -50,7 +50,7 @@ class FolderNotebook:
         old = parse_note(base, new.day, self._layout) if base is not None else None
         fresh = parse_note(self.render(new), new.day, self._layout)
         merged = merge_notes(old, parse_note(current, new.day, self._layout), fresh)
-        return self.render(merged)
+        return like(current, self.render(merged))
 
     def path(self, day: date) -> str:
         """`YYYYMM/MMDD.md`, relative to the folder."""

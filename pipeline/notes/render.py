@@ -57,7 +57,22 @@ def render_note(note: Note, layout: NoteLayout) -> str:
     view = _note_view(note)
     head = note.head or ("" if note.verbatim else call(layout.template, "head", view, layout))
     tail = note.tail or ("" if note.verbatim else _fresh_tail(view, layout))
-    return _joined(head, *_items(note, layout), _also_seen(note, layout), tail)
+    text = _joined(head, *_items(note, layout), _also_seen(note, layout), tail)
+    return like(_verbatim(note), text) if note.verbatim else text
+
+
+def _verbatim(note: Note) -> str:
+    """All that was read from the file."""
+    items = (item.raw for item in (*note.items, *note.also_seen))
+    return "".join((note.head, *items, note.also_head, note.also_tail, note.tail))
+
+
+def like(known: str, text: str) -> str:
+    """The text with Windows line ends where the known one has nothing but these."""
+    windows = known.count("\r\n")
+    if not windows or windows < known.count("\n"):
+        return text
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def _joined(*parts: str) -> str:

@@ -317,3 +317,24 @@ def test_an_item_put_in_a_comment_is_dropped_and_what_is_in_it_stays(reader: Rea
     reader.edit("-->\n", "")
     assert keys(reader.day()) == ["乙", "丙", "丁", "戊"]
     assert ("乙", "restore", "2") in reader.said()
+
+
+def test_a_file_of_windows_line_ends_has_no_others_after_a_run_and_the_page(reader: Reader) -> None:
+    reader.file.write_bytes(reader.text.replace("\n", "\r\n").encode())
+    before = reader.text
+    reader.collect("壬")
+    reader.rate(NAMES, 3)
+    reader.run()
+    merged = reader.text
+    assert [item.stars for item in parsed(reader).items] == [3] * 5
+    changes = (("stars", "甲", "5"), ("title", "乙", "新的题目"), ("drop", "丙", ""))
+    for action, key, value in (*changes, ("demote", "丁", ""), ("promote", "壬", "")):
+        assert reader.apply(action, key, value).applied
+        assert reader.text.count("\n") == reader.text.count("\r\n")
+    assert reader.apply("field", "乙", "新的话", field="Abstract").applied
+    assert reader.text.count("\n") == reader.text.count("\r\n") > 0
+    for _ in range(6):
+        assert reader.desk.undo(DAY).applied
+    assert reader.text == merged
+    assert merged.count("\n") == merged.count("\r\n") == before.count("\n") + 1
+    assert reader.said() == []

@@ -80,6 +80,11 @@ ODD = {
     "half-width brackets": Odd(body(WHOLE).replace("（2022.6.18）", "(2022.6.18)")),
     "another heading": Odd(body(WHOLE).replace("公众号内容", "")),
     "windows lines": Odd(body(WHOLE).replace("\n", "\r\n")),
+    "windows lines but for a list": Odd(
+        (HEAD + WHOLE).replace("\n", "\r\n")
+        + f"<details>\n<summary>今日还看到</summary>\n\n- [又]({B})\n\n</details>\n"
+        + TAIL.replace("\n", "\r\n")
+    ),
     "byte order mark": Odd("\ufeff" + body(WHOLE)),
     "no end of line": Odd(body(WHOLE).rstrip("\n")),
     "no tail": Odd(HEAD + WHOLE),
