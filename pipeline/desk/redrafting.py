@@ -64,7 +64,10 @@ class DeskRedraft:
         note = _with_given(note, scene) if scene else note
         note = _without_dropped(note, scene) if scene and not scene.text.strip() else note
         current = there.text if there else None
-        text = finish(self._notebook.merge(base.text if base else None, current, note))
+        before = base.text if base else None
+        if base and there:
+            before = self._shown_before(base, there)
+        text = finish(self._notebook.merge(before, current, note))
         if text == current and base and base.text == record.text:
             self._store.save_draft(record, self._clock.now())
             return True
@@ -73,6 +76,21 @@ class DeskRedraft:
         # draft the lines of a moment were made from.
         what = "" if text == current else "运行更新了草稿"
         return self._ledger.commit(note.day, current, known, who="run", what=what, draft=record)
+
+    def _shown_before(self, base: DraftRecord, scene: Scene) -> str:
+        """The last draft without what nobody took out and yet is not there.
+
+        An item of the reader's own stood for it, and was taken back: so it comes anew.
+        """
+        note = self._notebook.parse(base.text, base.day)
+        listed = base.also_seen if scene.note.also_head else ()
+        lost = {*base.items, *listed} - {*scene.keys.all, *scene.gone()}
+        same = (len(note.items), len(note.also_seen)) == (len(base.items), len(base.also_seen))
+        if not lost or not same or not scene.text.strip():
+            return base.text
+        items = (i for key, i in zip(base.items, note.items, strict=True) if key not in lost)
+        also = (i for key, i in zip(base.also_seen, note.also_seen, strict=True) if key not in lost)
+        return self._notebook.render(replace(note, items=tuple(items), also_seen=tuple(also)))
 
     def _known(self, drafted: Note, scene: Scene | None, text: str) -> KnownNote:
         """The merged note with its keys: those of before, the draft's for what it added."""

@@ -293,3 +293,21 @@ def test_an_item_of_one_line_that_begins_as_a_list_comes_back_as_an_item(reader:
     assert reader.apply("drop", second).applied
     done = reader.apply("restore", second)
     assert (keys(done.day), listed(done.day)) == ([first, second], [])
+
+
+def test_what_an_item_of_one_s_own_stood_for_comes_when_that_is_taken_back(reader: Reader) -> None:
+    """A run finds the article that the reader wrote of; without his item it is as any other."""
+    last = parsed(reader).items[-1].raw.rstrip("\n")
+    own = "6. [我先写的](https://example.org/壬)       :star::star::star:\n"
+    reader.edit(last, f"{last}\n\n\n{own}")
+    reader.day()
+    reader.collect("壬")
+    reader.run()
+    assert reader.text.count("https://example.org/壬") == 1
+    assert reader.desk.undo(DAY).applied
+    reader.run()
+    day = reader.day()
+    assert (keys(day), listed(day)) == (["甲", "乙", "丙", "丁", "戊"], ["壬", "己", "庚", "辛"])
+    assert reader.apply("drop", "壬").applied
+    reader.run()
+    assert "壬" not in [*keys(reader.day()), *listed(reader.day())]
