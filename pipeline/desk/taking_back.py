@@ -18,7 +18,8 @@ from pipeline.desk.pairing import Keys, plain
 from pipeline.desk.scene import STARS, Scene, redoable, undoable
 from pipeline.errors import Issue
 from pipeline.ports import Feedback, Journal, KnownNote, Notebook, Step
-from pipeline.types import NoteItem
+from pipeline.types import Note, NoteItem
+from pipeline.urls import canonical_url
 
 Answer = Conflict | Issue | bool
 
@@ -123,7 +124,19 @@ class TakingBack:
         text = merged(way.base, scene.text, way.goal)
         if isinstance(text, Clash):
             return self._starred(scene, way) or text
-        return self._renumbered(scene, text)
+        return self._renumbered(scene, self._in_one_place(scene, way, text))
+
+    def _in_one_place(self, scene: Scene, way: _Way, text: str) -> str:
+        """Without what the step moved where a run has moved it, too: as lines it is there twice."""
+        note, goal = (self._ledger.parse(made, scene.day) for made in (text, way.goal))
+        both = _in_both(note) - _in_both(scene.note) - _in_both(goal)
+        if not both:
+            return text
+        up = both & _urls(goal.items)
+        down = both - up
+        items = tuple(i for i in note.items if canonical_url(i.url) not in down)
+        also = tuple(i for i in note.also_seen if canonical_url(i.url) not in up)
+        return self._notebook.render(replace(note, items=items, also_seen=also, numbers=()))
 
     def _starred(self, scene: Scene, way: _Way) -> str | None:
         """A step of stars alone is about an item, whatever else a run wrote on its line."""
@@ -163,6 +176,15 @@ class TakingBack:
         note = self._ledger.parse(text, scene.day)
         same = (len(note.items), len(note.also_seen)) == (len(keys.items), len(keys.also_seen))
         return keys if same else self._ledger.keys_at(scene, text)
+
+
+def _in_both(note: Note) -> set[str]:
+    """Addresses that are an item's and an entry's of the also seen."""
+    return _urls(note.items) & _urls(note.also_seen)
+
+
+def _urls(items: Sequence[NoteItem]) -> set[str]:
+    return {canonical_url(i.url) for i in items if i.url}
 
 
 def _settled(

@@ -311,3 +311,21 @@ def test_what_an_item_of_one_s_own_stood_for_comes_when_that_is_taken_back(reade
     assert reader.apply("drop", "壬").applied
     reader.run()
     assert "壬" not in [*keys(reader.day()), *listed(reader.day())]
+
+
+def test_what_a_run_moved_within_the_list_leaves_it_when_it_comes_back(reader: Reader) -> None:
+    """As lines it would be there twice: where the run has put it, and where it comes back to."""
+    for action, key in (("promote", "己"), ("demote", "甲"), ("demote", "己")):
+        assert reader.apply(action, key).applied
+    before = reader.day()
+    assert listed(before) == ["庚", "辛", "甲", "己"]
+    reader.run()
+    assert listed(reader.day()) == ["己", "庚", "辛", "甲"]
+    undone = reader.desk.undo(DAY)
+    assert undone.applied
+    assert keys(undone.day) == [*keys(before), "己"]
+    assert listed(undone.day) == ["庚", "辛", "甲"]
+    redone = reader.desk.redo(DAY)
+    assert redone.applied
+    assert keys(redone.day) == keys(before)
+    assert sorted(listed(redone.day)) == sorted(listed(before))
