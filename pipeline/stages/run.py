@@ -64,14 +64,15 @@ def run_stages(
     first. Where a run that began after `run.due` has done all this, its report is returned.
     Raises `RunLockedError` while another living run holds the store longer than `run.patience`,
     `RunLostError` where another one took it over because this one was not heard of for minutes,
-    and whatever a stage raises; the report of the stages that ended is kept in any case.
+    and whatever a stage raises; the report of the stages that ended is kept in any case, without an
+    end where the run had none.
     """
     wanted = only or tuple(name for name, _ in ORDER)
     if joined := _take_turn(app, run, wanted):
         return joined
     run = replace(run, started_at=app.clock.now())
     stages: list[StageReport] = []
-    missed = days
+    missed, over = days, None
     try:
         with app.store.keep_run(run.run_id):
             missed = days or (_missed(app, run) if "draft" in wanted else ())
@@ -79,8 +80,9 @@ def run_stages(
                 app.store.check_run()
                 stages.append(call(name, one))
                 done(stages[-1])
+        over = app.clock.now()
     finally:
-        report = _report(app, run, stages, missed)
+        report = replace(_report(app, run, stages, missed), finished_at=over)
         app.store.end_run(report)
     return report
 
@@ -160,7 +162,6 @@ def _report(app: App, run: Run, stages: Sequence[StageReport], missed: Sequence[
         run_id=run.run_id,
         day=run.day,
         started_at=run.started_at,
-        finished_at=app.clock.now(),
         stages=tuple(stages),
         note_path=app.notebook.path(run.day) if written else None,
         items=drafted.made if drafted else 0,

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from pipeline.ports import Clock
 from pipeline.settings import Workspace
 
 
@@ -21,6 +22,6 @@ class SystemClock:
         time.sleep(seconds)
 
 
-def today(workspace: Workspace, clock: SystemClock) -> date:
+def today(workspace: Workspace, clock: Clock) -> date:
     """The reader's day."""
     return clock.now().astimezone(ZoneInfo(workspace.settings.reader.timezone)).date()

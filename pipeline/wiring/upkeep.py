@@ -28,7 +28,7 @@ SHARED = ("extract", "score")
 BACKUPS = "backups"
 
 
-def unfinished(workspace: Workspace, clock: SystemClock) -> bool:
+def unfinished(workspace: Workspace, clock: Clock) -> bool:
     """Whether a run of today was broken off or left something out for a later one.
 
     A day on which nothing ran yet is not unfinished: its time has not come.

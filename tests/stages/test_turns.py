@@ -17,6 +17,7 @@ from pipeline.store import processes
 from pipeline.store.beats import BEAT, SILENT
 from pipeline.types import RunReport, StageReport
 from pipeline.wiring import open_store
+from pipeline.wiring.upkeep import unfinished
 from tests.conftest import StillClock
 from tests.stages.test_days_off import SHANGHAI, Life
 
@@ -209,3 +210,25 @@ def test_who_was_taken_over_does_not_touch_the_note(life: Life, elsewhere: Elsew
         begun(life)
     assert path.read_text("utf-8") == text
     assert elsewhere.holds()
+
+
+def test_a_run_that_is_broken_off_has_no_end_and_is_done_again(life: Life) -> None:
+    """By Ctrl+C, by `serve` that stops, by a fault: what ended before that is kept."""
+    fetch = life.web.fetch_many
+
+    def stopped(requests: Any, **how: Any) -> Any:
+        if any(request.purpose == "page" for request in requests):
+            raise KeyboardInterrupt
+        return fetch(requests, **how)
+
+    life.web.fetch_many = stopped  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        life.run()
+    (broken,) = life.app.store.last_runs(5)
+    assert [stage.stage for stage in broken.stages] == ["poll"]
+    assert broken.finished_at is None
+    assert unfinished(life.workspace, life.clock)
+    life.web.fetch_many = fetch  # type: ignore[method-assign]
+    life.clock.sleep(1)
+    assert life.run().finished_at
+    assert not unfinished(life.workspace, life.clock)
