@@ -134,7 +134,7 @@ def status(
         say_json({"runs": told, "schedules": planned, "library": library})
         return
     zone = ZoneInfo(workspace.settings.reader.timezone)
-    for line in issue_lines([unsaid]) if unsaid else schedule_lines(timed, zone):
+    for line in issue_lines([unsaid]) if unsaid else schedule_lines(timed, zone, config):
         typer.echo(line)
     if library:
         typer.echo(f"文献库：{library['said']}")

@@ -11,6 +11,7 @@ from pipeline.cli.talk import Config, Json, next_command, say_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
+    from pathlib import Path
 
     from flows.pausing import Scheduled
     from pipeline.errors import Issue
@@ -69,16 +70,22 @@ def scheduled(workspace: Workspace) -> tuple[Sequence[Scheduled] | None, Issue |
         return None, error.issues[0]
 
 
-def schedule_lines(some: Sequence[Scheduled] | None, zone: tzinfo) -> list[str]:
+def schedule_lines(
+    some: Sequence[Scheduled] | None, zone: tzinfo, config: Path | None
+) -> list[str]:
     """A line for each schedule of the running server; next runs in the reader's `zone`."""
     if some is None:
         return ["stardraft serve 没有在运行：没有按时的安排（用 cron 的话不影响）。"]
     if not some:
         return ["服务器上没有安排。"]
-    return [f"安排 {one.deployment}（{'，'.join(one.cron)}）：{_state(one, zone)}" for one in some]
+    again = next_command("resume", config)
+    return [
+        f"安排 {one.deployment}（{'，'.join(one.cron)}）：{_state(one, zone, again)}"
+        for one in some
+    ]
 
 
-def _state(one: Scheduled, zone: tzinfo) -> str:
+def _state(one: Scheduled, zone: tzinfo, again: str) -> str:
     if one.paused:
-        return "暂停中，恢复：stardraft resume"
+        return f"暂停中，恢复：{again}"
     return f"下次 {one.next_at.astimezone(zone):%m-%d %H:%M}" if one.next_at else "还没有排定下次"

@@ -161,8 +161,9 @@ def outcome(report: RunReport) -> str:
     if report.finished_at is None:
         return "没有做完（中断了，或还在运行）"
     ended = "部分失败" if report.partly_failed else "完成"
-    if all(stage.stage != "draft" for stage in report.stages):
-        return f"只收集，{ended}"
+    done = {stage.stage for stage in report.stages}
+    if "draft" not in done:
+        return f"{'只重新估计' if done == {'score'} else '只收集'}，{ended}"
     also = "、".join(f"{day:%m-%d}" for day in report.caught_up)
     return f"{ended}，{report.items} 条" + (f"；还补写了 {also}" if also else "")
 

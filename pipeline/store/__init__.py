@@ -12,18 +12,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from pipeline.store.sql_store import SqlStore
 
 __all__ = ["open_store"]
 
 
-def open_store(url: str, *, busy_seconds: float = 30.0) -> SqlStore:
+def open_store(url: str, *, busy_seconds: float = 30.0, zone: tzinfo | None = None) -> SqlStore:
     """Open the state at `url`, created and migrated forward where needed.
 
     `url` is `sqlite:///path`, `postgresql+psycopg://…`, or the plain path of a SQLite file.
-    `busy_seconds` is how long to wait for another process that is writing. Raises `StoreError`
-    where the state is newer than this program, locked, damaged, read-only or unreachable.
+    `busy_seconds` is how long to wait for another process that is writing, `zone` in which times
+    are told to the reader (left out: the machine's). Raises `StoreError` where the state is newer than this program, locked, damaged, read-only or unreachable.
     """
     from pipeline.store.opening import open_sql_store
 
-    return open_sql_store(url, busy_seconds=busy_seconds)
+    store = open_sql_store(url, busy_seconds=busy_seconds)
+    store.database.zone = zone
+    return store

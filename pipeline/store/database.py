@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import (
@@ -47,6 +47,8 @@ class Database:
         """Whether all who share it are on one machine: SQLite's WAL needs shared memory."""
         self.run: str | None = None
         """The run that holds the lock through us; nothing is written once another one has it."""
+        self.zone: tzinfo | None = None
+        """In which times are told to the reader; None is the machine's."""
         self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
         if self.local:
             _prepare_sqlite(engine)

@@ -79,7 +79,7 @@ class RunRows(Part):
             self._watch.look((lock["run_id"], lock["since"]), lock["beats"], now)
             lives, certain = self._watch.silence < SILENT, self._watch.moved
         if lives:
-            raise _locked(self.database.subject, lock, holder, certain=certain)
+            raise _locked(self.database, lock, holder, certain=certain)
 
     def keep_run(self, run_id: str) -> AbstractContextManager[None]:
         """Show while the block runs that this run lives, also through long work: a thread
@@ -166,12 +166,14 @@ def _holder(lock: RowMapping) -> Process:
     )
 
 
-def _locked(subject: str, lock: RowMapping, holder: Process, *, certain: bool) -> RunLockedError:
-    since = f"{lock['since'].astimezone():%Y-%m-%d %H:%M:%S}"
+def _locked(
+    database: Database, lock: RowMapping, holder: Process, *, certain: bool
+) -> RunLockedError:
+    since = f"{lock['since'].astimezone(database.zone):%Y-%m-%d %H:%M:%S}"
     dead = "下次运行会自动接手" if certain else f"等 {SILENT // _MINUTE} 分钟没有动静就会自动接手"
     return RunLockedError(
         Issue(
-            subject=subject,
+            subject=database.subject,
             code="store.run_locked",
             sentence=f"另一个 stardraft 从 {since} 起正在运行，进程号 {lock['pid']}{_where(holder)}。",
             remedy=f"等它结束再试，或先停掉它；它若意外中断，{dead}。",

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from pipeline import __version__
 from pipeline.errors import ConfigError, Issue
@@ -72,7 +73,7 @@ def open_store(workspace: Workspace) -> Store:
     """The workspace's state, made or migrated where needed."""
     from pipeline.store import open_store as opened
 
-    return opened(workspace.store_url)
+    return opened(workspace.store_url, zone=ZoneInfo(workspace.settings.reader.timezone))
 
 
 def notebook(workspace: Workspace) -> Notebook:

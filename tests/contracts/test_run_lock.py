@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -71,6 +72,16 @@ def test_a_silent_run_elsewhere_is_followed_after_the_bound(
     with elsewhere(monkeypatch):
         other.begin_run("1", DAY, NOW, "test")
     assert taken(store, "2") == SILENT.total_seconds()
+
+
+def test_since_when_the_other_runs_is_told_in_the_readers_time(store: Any, url: str) -> None:
+    store.begin_run("1", DAY, NOW, "test")
+    asking = open_store(url, zone=ZoneInfo("Pacific/Kiritimati"))
+    with pytest.raises(RunLockedError) as caught:
+        asking.begin_run("2", DAY, NOW, "test")
+    asking.close()
+    there = NOW.astimezone(ZoneInfo("Pacific/Kiritimati"))
+    assert f"从 {there:%Y-%m-%d %H:%M:%S} 起正在运行" in caught.value.issues[0].sentence
 
 
 def test_a_beating_run_elsewhere_is_believed_for_ever(

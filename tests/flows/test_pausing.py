@@ -112,7 +112,8 @@ def test_what_is_paused_is_not_scheduled_until_it_is_resumed_not_even_after_a_re
     paused = reader.schedules()
     assert [name for name, s in paused.items() if s["paused"]] == ["daily/reader"]
     assert paused["daily/reader"]["next_at"] is None
-    assert "安排 daily/reader（* * * * *）：暂停中" in reader.say("status")
+    again = f"暂停中，恢复：stardraft resume --config {reader.small.folder}"
+    assert f"安排 daily/reader（* * * * *）：{again}" in reader.say("status")
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name("daily/reader")
         run = client.create_flow_run_from_deployment(deployment.id)

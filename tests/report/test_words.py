@@ -87,6 +87,7 @@ def test_traffic_is_said_with_its_busiest_hosts() -> None:
 
 def test_how_a_run_ended() -> None:
     assert outcome(report()) == "只收集，完成"
+    assert outcome(report(StageReport(stage="score"))) == "只重新估计，完成"
     drafted = replace(report(), stages=(StageReport(stage="draft"),), items=3)
     assert outcome(drafted) == "完成，3 条"
     assert outcome(replace(drafted, caught_up=(date(2026, 9, 17),))) == "完成，3 条；还补写了 09-17"
