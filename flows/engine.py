@@ -134,10 +134,21 @@ def _while_it_answers(made: Engine) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        lost = getattr(sys.modules.get("httpx"), "TransportError", ())
-        if not isinstance(error, lost) or is_prefect(made.api_url):
+        if not _was_away(error, made):
             raise
         raise StardraftError(_lost(made)) from error
+
+
+def _was_away(error: BaseException, made: Engine) -> bool:
+    """Whether the server could not be reached, be it back by now; Prefect wraps what it met."""
+    lost: type[Exception] | tuple[()] = getattr(sys.modules.get("httpx"), "TransportError", ())
+    met: BaseException | None = error
+    while met and not isinstance(met, lost):
+        met = met.__cause__
+    if met is None:
+        return False
+    asked = str(getattr(met, "_request", None) and met.request.url)  # type: ignore[attr-defined]
+    return asked.startswith(made.api_url) or not is_prefect(made.api_url)
 
 
 def _lost(made: Engine) -> Issue:

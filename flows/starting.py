@@ -50,6 +50,7 @@ def environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the command speaks for itself
         "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+        "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",  # a server that is away we tell ourselves
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # after 90 days

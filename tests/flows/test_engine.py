@@ -150,6 +150,32 @@ def test_a_server_lost_in_the_middle_is_said_plainly(tmp_path: Path) -> None:
         1 / 0  # noqa: B018
 
 
+def gives_up(api: str) -> None:
+    """As Prefect does with a task."""
+    try:
+        httpx.post(f"{api}/v2/concurrency_limits/increment-with-lease")
+    except httpx.ConnectError as away:
+        raise RuntimeError("Unable to acquire concurrency slots") from away
+
+
+def test_a_server_lost_and_back_again_is_said_as_plainly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when `serve` is restarted: Prefect gave up a task while it was away, and wraps why."""
+    monkeypatch.setattr("flows.engine.is_prefect", lambda url: True)
+    with (
+        pytest.raises(StardraftError) as caught,
+        engine(tmp_path / "prefect", free_port(), f"http://127.0.0.1:{free_port()}/api") as made,
+    ):
+        gives_up(made.api_url)
+    assert caught.value.issues[0].code == "prefect.lost"
+    with (
+        pytest.raises(httpx.ConnectError),
+        engine(tmp_path / "prefect", free_port(), f"http://127.0.0.1:{free_port()}/api"),
+    ):
+        httpx.get(f"http://127.0.0.1:{free_port()}/somebody-else")
+
+
 def test_a_killed_run_leaves_no_server_behind(tmp_path: Path) -> None:
     port = free_port()
     run = started(tmp_path / "prefect", port)
