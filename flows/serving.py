@@ -56,23 +56,25 @@ def deployments(workspace: Workspace) -> list[RunnerDeployment]:
     from flows.chores import backfill, collect, housekeeping, publish, retry
     from flows.daily import daily
 
-    schedule = workspace.settings.schedule
     timed: tuple[tuple[Flow[..., Any], str], ...] = (
-        (daily, schedule.draft),
-        (collect, schedule.collect),
-        (retry, schedule.retry),
-        (housekeeping, schedule.housekeeping),
+        (daily, "draft"),
+        (collect, "collect"),
+        (retry, "retry"),
+        (housekeeping, "housekeeping"),
         (publish, ""),
         (backfill, ""),
     )
-    return [_deployment(workspace, flow, cron) for flow, cron in timed]
+    return [_deployment(workspace, flow, key) for flow, key in timed]
 
 
-def _deployment(workspace: Workspace, flow: Flow[..., Any], cron: str) -> RunnerDeployment:
+def _deployment(workspace: Workspace, flow: Flow[..., Any], key: str) -> RunnerDeployment:
+    """`key` is the setting with its cron line; empty where it has none."""
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
-    zone = workspace.settings.schedule.timezone or workspace.settings.reader.timezone
+    schedule = workspace.settings.schedule
+    zone = schedule.timezone or workspace.settings.reader.timezone
+    cron = getattr(schedule, key) if key else ""
     try:
         when = [Cron(cron, timezone=zone)] if cron else []
         made = flow.to_deployment(
@@ -85,7 +87,7 @@ def _deployment(workspace: Workspace, flow: Flow[..., Any], cron: str) -> Runner
     except ValueError as error:
         raise ConfigError(
             Issue(
-                subject=f"settings.toml: schedule.{flow.name}",
+                subject=f"settings.toml: schedule.{key}",
                 code="config.bad_value",
                 sentence=f"看不懂这一行 cron：{cron}。",
                 remedy="写成五段：分 时 日 月 星期，例如 0 7 * * *。",

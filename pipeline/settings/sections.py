@@ -12,6 +12,14 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"没有名为 {value} 的时区，例如 Asia/Shanghai") from None
+    return value
+
+
 class ReaderSettings(_Section):
     """Who reads, and where the day begins."""
 
@@ -21,11 +29,7 @@ class ReaderSettings(_Section):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"没有名为 {value} 的时区，例如 Asia/Shanghai") from None
-        return value
+        return _zone(value)
 
 
 class StoreSettings(_Section):
@@ -218,7 +222,7 @@ class ScheduleSettings(_Section):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        return ReaderSettings(timezone=value).timezone if value else value
+        return _zone(value) if value else value
 
     @field_validator("draft", "collect", "retry", "housekeeping")
     @classmethod

@@ -60,7 +60,7 @@ for folder in sys.argv[1:]:
     try:
         print(_check_schedule(load_workspace(Path(folder))))
     except ConfigError as error:
-        print(error.issues[0].sentence)
+        print(error.issues[0].subject, error.issues[0].sentence)
 """
 
 
@@ -81,6 +81,7 @@ def test_a_cron_line_is_read_by_the_scheduler_itself(tmp_path: Path) -> None:
     )
     shipped, wrong, right = told.stdout.splitlines()
     assert shipped == "[]"
+    assert wrong.startswith("settings.toml: schedule.draft ")
     assert "99 7 * * *" in wrong
     assert right == "[(True, '写笔记 5 6 * * 1-5')]"
     assert not list(home.iterdir()), "nothing of Prefect's is left in the reader's home"

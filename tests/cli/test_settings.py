@@ -34,6 +34,7 @@ def wrong(folder: Path, text: str | bytes) -> list[Issue]:
         ("[notes]\nheading = 3", "要写一段文字"),
         ('[llm]\nbase_url = "foo"', "要以 http:// 或 https:// 开头"),
         ('[reader]\ntimezone = "Asia/Beijing"', "没有名为 Asia/Beijing 的时区"),
+        ('[schedule]\ntimezone = "Asia/Beijing"', "schedule.timezone 的值 'Asia/Beijing' 不对："),
         ('[schedule]\ndraft = "0 7 * *"', "要写成五段的 cron"),
         ("reader = 3", "要写成 [reader]"),
     ],
