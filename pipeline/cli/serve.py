@@ -25,16 +25,22 @@ def serve(
     from pipeline.settings import find_config, load_workspace
 
     workspace = load_workspace(find_config(config, Path.cwd()))
-    schedule = workspace.settings.schedule
-    zone = schedule.timezone or workspace.settings.reader.timezone
 
     def ready(engine: Engine) -> None:
-        typer.echo(f"开始了，按 {zone} 的时间：写笔记 {schedule.draft}，收集 {schedule.collect}。")
+        typer.echo(began(workspace))
         typer.echo(f"界面：{engine.api_url.removesuffix('/api')}  停止：Ctrl+C")
 
     _look_at_the_store(workspace)
     served(workspace, ready, page=page)
     typer.echo("停下了，没有留下任何进程。")
+
+
+def began(workspace: Workspace) -> str:
+    """What is said first: when the note is written, and when articles are collected."""
+    schedule = workspace.settings.schedule
+    zone = schedule.timezone or workspace.settings.reader.timezone
+    draft, collect = schedule.draft or "不安排", schedule.collect or "不安排"
+    return f"开始了，按 {zone} 的时间：写笔记 {draft}，收集 {collect}。"
 
 
 def _look_at_the_store(workspace: Workspace) -> None:

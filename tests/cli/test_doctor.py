@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.doctor import _check_answers, _check_past
+from pipeline.cli.serve import began
 from pipeline.cli.talk import next_command, shown
 from pipeline.errors import ConfigError, Exit, Issue
 from pipeline.settings import Workspace, load_workspace
@@ -136,3 +137,8 @@ def test_sources_are_told_in_one_form_only(stardraft: Command) -> None:
 
 def test_complaints_do_not_move_the_terminal() -> None:
     assert shown("题\x1b[2J目\n第二行\r") == "题 [2J目\n第二行"
+
+
+def test_serve_says_first_what_is_scheduled_and_what_is_not(tmp_path: Path) -> None:
+    said = began(workspace(tmp_path, '[schedule]\ncollect = ""\n'))
+    assert said == "开始了，按 Asia/Shanghai 的时间：写笔记 0 7 * * *，收集 不安排。"
