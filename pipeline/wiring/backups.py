@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import tarfile
+import zlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
@@ -99,9 +101,10 @@ def _unpack(file: Path, folder: Path) -> None:
     try:
         with tarfile.open(file, "r:gz") as archive:
             archive.extractall(folder, filter="data")  # refuses paths that lead outside
-    except (OSError, tarfile.TarError, EOFError) as error:
+    except (gzip.BadGzipFile, zlib.error, tarfile.TarError, EOFError) as error:
+        words = "这不是 stardraft 的备份，或是没有存完整、存坏了。"
         raise StardraftError(
-            _issue(file, "restore.unreadable", f"读不了这个备份：{error}", "换一个备份文件。")
+            _issue(file, "restore.unreadable", words, "换一个备份文件。")
         ) from error
     if not (folder / _STATE).is_file():
         raise StardraftError(
