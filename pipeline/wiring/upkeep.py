@@ -57,18 +57,21 @@ def write_past_days(
 ) -> RunReport:
     """Write the notes of the days from `first` to `last` that have none, oldest first.
 
-    Each day is kept as it is written, so a run that is broken off goes on where it was. Raises
+    Each day is kept as it is written, so a run that is broken off goes on where it was; where none
+    is missing, nothing runs. Raises
     `UsageError` where the days are in the wrong order, in the future or more than a year.
     """
-    workspace = load_workspace(find_config(config, Path.cwd()))
-    _check(first, last, today(workspace, SystemClock()))
-    earlier = [first + timedelta(days=n) for n in range((last - first).days)]
+    workspace, clock = load_workspace(find_config(config, Path.cwd())), SystemClock()
+    _check(first, last, today(workspace, clock))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     store = open_store(workspace)
     try:
-        missing = tuple(day for day in earlier if store.last_draft(day) is None)
+        missing = tuple(day for day in days if store.last_draft(day) is None)
     finally:
         store.close()
-    return run_day(config, last, call=call, watch=watch, days=missing)
+    if not missing:
+        return RunReport(run_id="", day=last, started_at=clock.now(), finished_at=clock.now())
+    return run_day(config, missing[-1], call=call, watch=watch, days=missing[:-1])
 
 
 def _check(first: date, last: date, now: date) -> None:

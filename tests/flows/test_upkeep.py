@@ -22,7 +22,7 @@ from pipeline.wiring import SystemClock, open_store
 from pipeline.wiring.backups import back_up, restore
 from pipeline.wiring.upkeep import keep_house, unfinished, write_past_days
 from tests.conftest import StillClock
-from tests.flows.small import Small, SmallWeb
+from tests.flows.small import ZONE, Small, SmallWeb
 
 NOW = datetime(2026, 9, 18, 1, tzinfo=UTC)
 
@@ -91,9 +91,19 @@ def test_a_hostile_archive_writes_nothing_outside(
     with pytest.raises(StardraftError):
         restore(workspace, file, force=True)
     assert not list(tmp_path.rglob("escape.md"))
-    (tmp_path / "junk").write_bytes(b"no archive")
-    with pytest.raises(StardraftError):
-        restore(workspace, tmp_path / "junk", force=True)
+
+
+def test_a_backup_that_is_none_or_damaged_is_said_plainly(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    whole = back_up(workspace, tmp_path / "b.tar.gz").read_bytes()
+    for junk in (b"no archive", whole[:200], whole[:60] + bytes(60) + whole[120:]):
+        (tmp_path / "junk").write_bytes(junk)
+        with pytest.raises(StardraftError) as caught:
+            restore(workspace, tmp_path / "junk", force=True)
+        assert caught.value.issues[0].sentence.startswith("这不是 stardraft 的备份")
+    with pytest.raises(FileNotFoundError):  # the command says so in the reader's words
+        restore(workspace, tmp_path / "nowhere", force=True)
 
 
 def test_what_is_unfinished(workspace: Workspace) -> None:
@@ -128,6 +138,22 @@ def test_past_days_must_make_sense(workspace: Workspace) -> None:
     ):
         with pytest.raises(UsageError):
             write_past_days(workspace.config, first, last)
+
+
+@pytest.mark.timeout(300)
+def test_past_days_that_have_their_notes_are_left_alone(tmp_path: Path) -> None:
+    web = SmallWeb(4, daily=True)
+    with ReplayServer(web) as replay:
+        small = Small(tmp_path / "reader", replay)
+        last = datetime.now(ZONE).date() - timedelta(days=1)
+        span = ("--from", f"{last - timedelta(days=2)}", "--to", f"{last}")
+        assert small.run("backfill", *span, "--log", "text").count(f"{last}") == 1
+        (newest, *_) = sorted((small.folder / "notes").rglob("*.md"), reverse=True)
+        newest.unlink()
+        asked = web.times
+        said = small.run("backfill", *span)
+        assert said.startswith("写了笔记：没有一天。")
+        assert (web.times, newest.exists()) == (asked, False)
 
 
 def test_who_waits_is_told_for_whom_and_may_leave(tmp_path: Path) -> None:
