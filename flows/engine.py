@@ -52,7 +52,7 @@ def engine(
     `lasting` is for a server that stays and is looked at, on this machine or, as `host` says, from
     others; `meanwhile` is done while it starts.
     Raises `StardraftError` where a child server does not come up in 120 s, where a lasting one
-    finds another on its port, and where the server is lost while the block runs.
+    finds another, or a stranger, on its port: elsewhere `status` and `pause` would not find it, and where the server is lost while the block runs.
     """
     url = given or os.environ.get("PREFECT_API_URL", "")
     before = dict(os.environ)
@@ -108,13 +108,22 @@ def _to_join(home: Path, port: int, lasting: bool) -> bool:
         waited = time.monotonic() - began
         if not is_prefect(api(port)):
             if waited > CLOSE_TIMEOUT:
-                return False
+                raise StardraftError(_strange(port))
         elif (ours := neighbour(api(port))) is None:
             return True
         elif ours.lasting or waited > LEAVE_TIMEOUT:
             raise StardraftError(_taken(ours, home, port))
         time.sleep(0.2)
     return False
+
+
+def _strange(port: int) -> Issue:
+    return Issue(
+        subject=f"127.0.0.1:{port}",
+        code="prefect.port_taken",
+        sentence="别的程序正在用这个端口。",
+        remedy="在 settings.toml 的 [prefect] 里换一个 port，或停掉那个程序。",
+    )
 
 
 def _taken(other: Neighbour, home: Path, port: int) -> Issue:

@@ -187,7 +187,9 @@ def test_a_killed_run_leaves_no_server_behind(tmp_path: Path) -> None:
     assert wait_until_gone(port)
 
 
-def test_a_stranger_on_our_port_is_left_alone(tmp_path: Path) -> None:
+def test_a_stranger_on_our_port_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", 0))
         stranger.listen()
@@ -197,3 +199,7 @@ def test_a_stranger_on_our_port_is_left_alone(tmp_path: Path) -> None:
             assert made.api_url != f"http://127.0.0.1:{port}/api"
             with urllib.request.urlopen(f"{made.api_url}/health", timeout=10) as answer:
                 assert json.load(answer) is True
+        monkeypatch.setattr("flows.engine.CLOSE_TIMEOUT", 0.5)
+        with pytest.raises(StardraftError) as caught, engine(tmp_path / "2", port, lasting=True):
+            raise AssertionError("where nobody would look for it")
+    assert caught.value.issues[0].code == "prefect.port_taken"
