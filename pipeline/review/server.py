@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import secrets
 import socket
@@ -16,6 +17,12 @@ from pipeline.wiring.review import ReviewRooms
 if TYPE_CHECKING:
     import uvicorn
 
+
+_REASONS = {
+    errno.EADDRINUSE: "已有程序在用它",
+    errno.EACCES: "没有权限用这个端口",
+    errno.EADDRNOTAVAIL: "这台机器没有这个地址",
+}
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - heard everywhere, opened here
 
@@ -64,8 +71,8 @@ def _taken(host: str, port: int, error: OSError) -> Issue:
     return Issue(
         subject=f"{host}:{port}",
         code="review.port",
-        sentence=f"打不开这个地址：{error.strerror or error}。",
-        remedy="可能审阅页已经开着；要再开一个，用 --port 换一个端口。",
+        sentence=f"打不开这个地址：{_REASONS.get(error.errno or 0, error.strerror or error)}。",
+        remedy="可能审阅页已经开着；要再开一个，用 --port 或 settings.toml 的 [review] 换一个 port。",
     )
 
 

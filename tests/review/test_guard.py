@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from pipeline.errors import UsageError
 from pipeline.review.app import make_app
 from pipeline.review.guard import MAX_BODY, Gate, _local, local_hosts, parse_form
 from pipeline.review.server import is_loopback, opening
@@ -202,3 +203,11 @@ def test_only_this_machine_without_a_token() -> None:
     near = opening("127.0.0.1", 0, "")
     near.listener.close()
     assert near.token == ""
+
+
+def test_a_port_that_is_taken_is_said_plainly() -> None:
+    first = opening("127.0.0.1", 0, "")
+    with pytest.raises(UsageError) as caught:
+        opening("127.0.0.1", first.listener.getsockname()[1], "")
+    first.listener.close()
+    assert caught.value.issues[0].sentence == "打不开这个地址：已有程序在用它。"
