@@ -52,7 +52,8 @@ def engine(
     `lasting` is for a server that stays and is looked at, on this machine or, as `host` says, from
     others; `meanwhile` is done while it starts.
     Raises `StardraftError` where a child server does not come up in 120 s, where a lasting one
-    finds another, or a stranger, on its port: elsewhere `status` and `pause` would not find it, and where the server is lost while the block runs.
+    finds another or a stranger on its port (on any other, `status` and `pause` would not find it),
+    and where the server is lost while the block runs.
     """
     url = given or os.environ.get("PREFECT_API_URL", "")
     before = dict(os.environ)

@@ -24,7 +24,8 @@ def open_store(url: str, *, busy_seconds: float = 30.0, zone: tzinfo | None = No
 
     `url` is `sqlite:///path`, `postgresql+psycopg://…`, or the plain path of a SQLite file.
     `busy_seconds` is how long to wait for another process that is writing, `zone` in which times
-    are told to the reader (left out: the machine's). Raises `StoreError` where the state is newer than this program, locked, damaged, read-only or unreachable.
+    are told to the reader (left out: the machine's). Raises `StoreError` where the state is newer
+    than this program, locked, damaged, read-only or unreachable.
     """
     from pipeline.store.opening import open_sql_store
 
