@@ -6,10 +6,8 @@ from dataclasses import replace
 
 from pipeline.ports import DraftRecord, Feedback, Hunk, KnownNote, Outgoing, Step, Store
 from pipeline.types import ArchiveItem, Score
-from tests.contracts.test_store import enriched, store
+from tests.contracts.filling import enriched
 from tests.store.samples import DAY, HOUR, NOW
-
-__all__ = ["store"]
 
 KNOWN = KnownNote(day=DAY, text="b\n", items=("x",))
 MADE = Feedback(
