@@ -9,7 +9,7 @@ from tests.browser.house import House
 from tests.review.fakes import DAY, title_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import APIResponse, Browser, Page, Route
 
 _PANE = re.compile(r"/pane\?")
 _CHANGE = re.compile(r"/change$")
@@ -26,6 +26,33 @@ def test_an_item_that_does_not_come_is_asked_for_again(page: Page, house: House)
     page.locator("#pane .item[data-key=a0002]").wait_for()
     assert page.locator("#pane").get_attribute("aria-busy") is None
     assert "item=a0002" in page.url
+
+
+def test_a_late_answer_does_not_bring_back_a_trouble_that_is_over(page: Page, house: House) -> None:
+    page.goto(f"{house.day}?item=a0001")
+    path = house.workspace.notes / f"{DAY:%Y%m}" / f"{DAY:%m%d}.md"
+    kept = path.read_bytes()
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route(_PANE, hold_the_first)
+    path.unlink()
+    page.keyboard.press("j")
+    while not held:
+        page.wait_for_timeout(20)
+    path.write_bytes(kept)
+    page.keyboard.press("4")
+    page.locator("body:not([data-saving])").wait_for()
+    (route, answer) = held[0]
+    assert not answer.ok
+    route.fulfill(response=answer)
+    page.locator("#pane .item[data-key=a0002]").wait_for()
+    assert page.locator("#clash .problem").count() == 0
 
 
 def test_what_was_written_stays_in_sight_where_it_is_refused(page: Page, house: House) -> None:

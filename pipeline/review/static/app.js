@@ -140,8 +140,8 @@
     const [answer, html] = await get(`/day/${day}/pane?${query}`, mine);
     if (mine !== asked) return;
     $("#pane").removeAttribute("aria-busy");
+    if (saves !== before) { await load(); return; } // an answer of before: what it says may be over
     if (!answer.ok) { swap(html); return; }
-    if (saves !== before) { await load(); return; }
     htmx.swap("#pane", html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
     $("#pane").scrollTop = 0;
     history.replaceState(history.state, "", `/day/${day}?${query}`);
